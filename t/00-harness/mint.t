@@ -57,8 +57,8 @@ is(token(signer => 'p256', payload => '[]') =~ s/.*\.(.*)\..*/$1/r,
    b64u('[]'), 'payload as it is');
 like(unsigned(), qr/^[\w-]+\.[\w-]+\.$/, 'no signature');
 is(Crypt::PK::RSA->new(\key_pem('rsa'))->size, 256, 'PEM of an RSA key');
-is(Crypt::PK::ECC->new(\key_pem('p256'))->curve2hash->{cipher_nid}
-   // 'p256', 'p256', 'PEM of an EC key');
+is(Crypt::PK::ECC->new(\key_pem('p256'))->key2hash->{curve_name}, 'secp256r1',
+   'PEM of an EC key');
 like(certificate('p256'), qr/BEGIN CERTIFICATE/, 'certificate');
 is(length secret('hs512'), 64, 'secret');
 

@@ -1,0 +1,67 @@
+# An actor that is the subject itself is no delegation.
+
+use lib 't/lib';
+use Test::Nginx::ActorToken;
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: the same subject, the issuer left out
+--- claims
+{"act": {"sub": "user-1"}}
+--- reason: self_delegation
+
+
+=== TEST 2: the same subject of the same issuer
+--- claims
+{"act": {"iss": "https://login.acme.example", "sub": "user-1"}}
+--- reason: self_delegation
+
+
+=== TEST 3: another case is another subject
+--- claims
+{"act": {"sub": "User-1"}}
+--- vars
+actor: User-1
+
+
+=== TEST 4: the same name of another issuer
+--- issuer
+actor_issuers https://agents.example https://login.acme.example;
+--- claims
+{"act": {"iss": "https://agents.example", "sub": "user-1"}}
+--- vars
+actor: user-1
+actor_issuer: https://agents.example
+
+
+=== TEST 5: the subject as an inner actor
+--- claims
+{"act": {"sub": "agent-1", "act": {"sub": "user-1"}}}
+--- vars
+actor: agent-1
+
+
+=== TEST 6: optional
+--- policy
+actor_token_delegation optional;
+--- claims
+{"act": {"sub": "user-1"}}
+--- reason: self_delegation
+
+
+=== TEST 7: told before the patterns
+--- policy
+actor_token_actors agent-2;
+--- claims
+{"act": {"sub": "user-1"}}
+--- reason: self_delegation
+
+
+=== TEST 8: and after the actor's issuer
+--- issuer
+actor_issuers https://agents.example;
+--- claims
+{"act": {"sub": "user-1"}}
+--- reason: actor_issuer_not_allowed

@@ -1,0 +1,142 @@
+# Where the token is looked for.
+
+use lib 't/lib';
+use Test::Nginx::ActorToken;
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: Authorization: Bearer
+--- authorization: Bearer $TOKEN
+
+
+=== TEST 2: the scheme in lower case
+--- authorization: bearer $TOKEN
+
+
+=== TEST 3: in upper case
+--- authorization: BEARER $TOKEN
+
+
+=== TEST 4: several spaces
+--- authorization: Bearer   $TOKEN
+
+
+=== TEST 6: no Authorization
+--- no_token
+--- reason: missing
+
+
+=== TEST 7: another scheme
+--- no_token
+--- authorization: Basic dXNlcjpwYXNz
+--- reason: missing
+
+
+=== TEST 8: a scheme that begins alike
+--- no_token
+--- authorization: Bearers abc
+--- reason: missing
+
+
+=== TEST 9: DPoP is another scheme
+--- authorization: DPoP $TOKEN
+--- reason: missing
+--- no_fingerprint
+
+
+=== TEST 10: an empty Authorization
+--- no_token
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: \r\n\r\n"
+--- reason: missing
+
+
+=== TEST 11: Bearer alone
+--- no_token
+--- authorization: Bearer
+--- reason: malformed_request
+
+
+=== TEST 12: Bearer and spaces
+--- no_token
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer   \r\n\r\n"
+--- reason: malformed_request
+
+
+=== TEST 13: two tokens
+--- authorization: Bearer $TOKEN $TOKEN
+--- reason: malformed_request
+
+
+=== TEST 14: separated by a comma
+--- authorization: Bearer $TOKEN,$TOKEN
+--- reason: malformed_request
+
+
+=== TEST 15: a parameter behind it
+--- authorization: Bearer $TOKEN; x=y
+--- reason: malformed_request
+
+
+=== TEST 16: spaces behind it are not part of the header
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \$TOKEN  \r\n\r\n"
+
+
+=== TEST 17: quotes
+--- authorization: Bearer "$TOKEN"
+--- reason: malformed_request
+
+
+=== TEST 18: a name is no b64token
+--- no_token
+--- authorization: Bearer token=abc
+--- reason: malformed_request
+
+
+=== TEST 19: a b64token that is no JWT
+--- token: abc+/~._-==
+--- reason: malformed
+
+
+=== TEST 20: padding alone
+--- no_token
+--- authorization: Bearer ==
+--- reason: malformed_request
+
+
+=== TEST 21: bytes above ASCII
+--- no_token
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer a\xc3\xa4b\r\n\r\n"
+--- reason: malformed_request
+
+
+=== TEST 22: two Authorization fields are refused by nginx itself
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \$TOKEN\r\nAuthorization: Bearer \$TOKEN\r\n\r\n"
+--- reason: -
+--- error_code: 400
+--- no_fingerprint
+--- logs_token
+
+
+=== TEST 23: the query is never read
+--- request
+GET /t?access_token=$TOKEN
+--- reason: missing
+--- no_fingerprint
+--- logs_token
+
+
+=== TEST 24: nor a body
+--- request
+POST /t
+access_token=$TOKEN
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- reason: missing
+--- no_fingerprint

@@ -1,0 +1,195 @@
+# The tenant that a request is for.
+
+use lib 't/lib';
+use Test::Nginx::ActorToken;
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: from the host, by a map
+--- http_config
+map $host $tenant_of_host {
+    acme.example.com  acme;
+    beta.example.com  beta;
+}
+--- no_tenant_rule
+--- issuer
+tenant_claim tid;
+--- policy
+actor_token_tenant $tenant_of_host;
+--- more_headers
+Host: acme.example.com
+--- claims
+{"tid": "acme"}
+--- vars
+tenant: acme
+
+
+=== TEST 2: another host
+--- more_headers
+Host: beta.example.com
+--- claims
+{"tid": "acme"}
+--- reason: tenant_mismatch
+--- logged
+beta
+acme
+
+
+=== TEST 3: with its own tenant
+--- more_headers
+Host: beta.example.com
+--- claims
+{"tid": "beta"}
+--- vars
+tenant: beta
+
+
+=== TEST 4: a host that the map does not know
+--- more_headers
+Host: gamma.example.com
+--- claims
+{"tid": "acme"}
+--- reason: tenant_unresolved
+
+
+=== TEST 5: and a token without a tenant
+--- more_headers
+Host: gamma.example.com
+--- reason: tenant_unresolved
+
+
+=== TEST 6: an empty one is not equal to nothing
+--- more_headers
+Host: gamma.example.com
+--- claims
+{"tid": ""}
+--- reason: tenant_unresolved
+
+
+=== TEST 7: a constant
+--- http_config
+#
+--- policy
+actor_token_tenant acme;
+--- vars
+tenant: acme
+
+
+=== TEST 8: another constant
+--- policy
+actor_token_tenant Acme;
+--- reason: tenant_mismatch
+
+
+=== TEST 9: text and a variable
+--- policy
+actor_token_tenant ac$arg_x;
+--- request
+GET /t?x=me
+--- vars
+tenant: acme
+
+
+=== TEST 10: off
+--- policy
+actor_token_tenant off;
+--- vars
+tenant: acme
+
+
+=== TEST 11: a location replaces the server's
+--- config
+include policy.conf;
+location /t {
+    actor_token_tenant beta;
+    root html;
+    try_files /index.html =404;
+}
+--- reason: tenant_mismatch
+
+
+=== TEST 12: unset
+--- config
+location /t {
+    actor_token test; #<
+    actor_token_audience off;
+}
+--- must_die
+actor_token_tenant
+
+
+=== TEST 13: unset, in a server
+--- config
+actor_token test; #<
+actor_token_audience off;
+--- must_die
+actor_token_tenant
+
+
+=== TEST 14: an argument is noticed
+--- policy
+actor_token_tenant $arg_tenant; #<
+--- request
+GET /t?tenant=acme
+--- notice
+$arg_tenant
+
+
+=== TEST 15: a header is noticed
+--- policy
+actor_token_tenant $http_x_tenant; #<
+--- more_headers
+X-Tenant: acme
+--- notice
+$http_x_tenant
+
+
+=== TEST 16: a cookie is noticed
+--- policy
+actor_token_tenant $cookie_tenant; #<
+--- more_headers
+Cookie: tenant=acme
+--- notice
+$cookie_tenant
+
+
+=== TEST 17: $http_host is not
+--- policy
+actor_token_tenant $http_host;
+--- more_headers
+Host: acme
+--- no_notice
+$http_host
+
+
+=== TEST 18: a constant is not
+--- policy
+actor_token_tenant acme;
+--- http_config
+# again
+--- no_notice
+actor_token_tenant
+
+
+=== TEST 19: our own variables
+--- policy
+actor_token_tenant $actor_token_tenant; #<
+--- must_die
+$actor_token_tenant
+
+
+=== TEST 20: of claims too
+--- policy
+actor_token_tenant x$actor_token_claim_tid; #<
+--- must_die
+actor_token_claim_tid
+
+
+=== TEST 21: twice
+--- policy
+actor_token_tenant a;
+actor_token_tenant b; #<
+--- must_die
+"actor_token_tenant" directive is duplicate

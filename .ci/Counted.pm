@@ -1,0 +1,29 @@
+package Counted;
+
+# prove's usual output, and the counts in the file that COUNTS names.  A file
+# that broke off without a failed test counts as one.
+
+use strict;
+use warnings;
+
+use parent 'TAP::Formatter::Console';
+
+sub summary {
+    my ($self, $aggregate, $interrupted) = @_;
+
+    $self->SUPER::summary($aggregate, $interrupted);
+
+    my $failed = $aggregate->failed;
+
+    for my $file ($aggregate->parsers) {
+        $failed++ if $file->has_problems && !$file->failed;
+    }
+
+    $failed++ if $interrupted;
+
+    open my $out, '>', $ENV{COUNTS} or die "$ENV{COUNTS}: $!";
+    print {$out} scalar($aggregate->passed), " $failed\n";
+    close $out or die "$ENV{COUNTS}: $!";
+}
+
+1;

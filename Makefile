@@ -1,0 +1,74 @@
+
+# make            builds build/ngx_http_actor_token_module.so
+# make run        starts the demo gateway, installing what it needs
+# make stop       stops it
+# make test       runs the tests, installing what they need
+# make install    copies the module to where nginx looks for it
+# make clean      removes build/
+#
+#   NGX_SRC=      another source tree of nginx than nginx-dev's
+#   NGX_BIN=      another nginx than the one in the path
+#   CC=           another compiler; CC_OPT= and LD_OPT= add flags
+#   DEMO_PORT=    another port for the demo than 8080
+#   TESTS=        only these tests; PROVE_FLAGS= adds options of prove
+
+MODULE = ngx_http_actor_token_module
+SO     = build/$(MODULE).so
+
+PATH := $(PATH):/usr/local/sbin:/usr/sbin
+
+NGX_SRC   ?= /usr/share/nginx/src
+NGX_BIN   ?= $(or $(shell command -v nginx),nginx)
+DEMO_PORT ?= 8080
+TESTS     ?= t
+
+MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
+                    sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p'), \
+                    /usr/lib/nginx/modules)
+
+export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
+
+
+.PHONY: build run stop test install clean help force
+
+build: $(SO)
+
+$(SO): build/objs/Makefile $(wildcard *.c src/*.[ch])
+	@$(MAKE) --no-print-directory -C build/nginx -f ../objs/Makefile modules
+	@cp build/objs/$(MODULE).so $@.new && mv $@.new $@
+	@echo built $@
+
+build/objs/Makefile: config build/inputs .ci/configure
+	@.ci/configure
+
+build/inputs: force
+	@mkdir -p build
+	@.ci/configure --inputs >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+run:
+	@.ci/packages run --install
+	@$(MAKE) --no-print-directory build
+	@demo/run
+
+stop:
+	@demo/run stop
+
+test:
+	@.ci/packages test --install
+	@$(MAKE) --no-print-directory build
+	ACTOR_TOKEN_MODULE=$(CURDIR)/$(SO) \
+	TEST_NGINX_BINARY=$(NGX_BIN) \
+	TEST_NGINX_SERVROOT=$(CURDIR)/build/servroot \
+	prove -It/lib $(PROVE_FLAGS) -r $(TESTS)
+
+install: $(SO)
+	install -d $(DESTDIR)$(MODULES_PATH)
+	install -m 644 $(SO) $(DESTDIR)$(MODULES_PATH)
+	@echo 'nginx.conf needs: load_module modules/$(MODULE).so;'
+
+clean: stop
+	rm -rf build
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile

@@ -1,0 +1,88 @@
+# exp, nbf and iat.
+
+use lib 't/lib';
+use Test::Nginx::ActorToken;
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: in time
+--- claims
+{"exp": "now+60", "nbf": "now-5", "iat": "now-5"}
+
+
+=== TEST 2: expired
+--- claims
+{"exp": "now-40", "iat": "now-100"}
+--- reason: expired
+
+
+=== TEST 3: exp absent
+--- claims
+{"exp": "(absent)"}
+--- reason: claim_missing
+--- logged
+exp
+
+
+=== TEST 4: not yet valid
+--- claims
+{"nbf": "now+100"}
+--- reason: not_yet_valid
+
+
+=== TEST 5: issued in the future
+--- claims
+{"iat": "now+100"}
+--- reason: not_yet_valid
+
+
+=== TEST 7: exp is shown in whole seconds
+--- payload eval
+my $exp = time + 60;
+$::Exp = $exp;
+payload() =~ s/"exp":\d+/"exp":$exp.75/r
+--- vars eval
+"expires: $::Exp"
+
+
+=== TEST 8: an exponent
+--- payload eval
+payload({iat => '(absent)', nbf => 'now'}) =~ s/"exp":(\d+)/'"exp":' . $1 \/ 1e5 . 'e5'/re
+
+
+=== TEST 9: negative
+--- claims
+{"exp": -1, "iat": -100}
+--- reason: expired
+
+
+=== TEST 10: zero
+--- claims
+{"exp": 0, "iat": 0}
+--- reason: expired
+
+
+=== TEST 11: far beyond what a time can hold
+--- payload eval
+payload() =~ s/"exp":\d+/"exp":1e300/r
+--- reason: bad_claim
+
+
+=== TEST 12: beyond 64 bits
+--- payload eval
+payload() =~ s/"exp":\d+/"exp":99999999999999999999999/r
+--- reason: malformed
+
+
+=== TEST 13: the greatest of 64 bits does not wrap around
+--- payload eval
+payload() =~ s/"exp":\d+/"exp":9223372036854775807/r
+--- reason: bad_claim
+
+
+=== TEST 14: an iat so far back that the difference would
+--- payload eval
+payload() =~ s/"iat":\d+/"iat":-9223372036854775808/r
+--- reason: bad_claim

@@ -71,6 +71,8 @@ use File::Basename ();
 use JSON::PP ();
 use Time::HiRes ();
 
+use Test::Base::Filter ();
+
 use ActorToken::Mint;
 
 our @EXPORT = (qw( top_dir module_path challenge_for nginx_has run_tests ),
@@ -129,6 +131,26 @@ actor_token_tenant acme;
 _EOC_
 
 my $Started;
+
+# "eval" sections see the functions of the test file, and fail aloud
+
+sub eval_in_main (@) {
+    package main;
+    return CORE::eval($_[0]);
+}
+
+{
+    no warnings 'redefine';
+
+    *Test::Base::Filter::eval = sub {
+        my ($filter, $code) = @_;
+        my @values = eval_in_main($code);
+
+        die "$@ in:\n$code" if $@;
+        return @values;
+    };
+}
+
 
 repeat_each(2);
 no_shuffle();
@@ -250,8 +272,33 @@ sub each_of ($$) {
     return @values;
 }
 
+# a misspelt section would assert nothing
+
+my %Section = map { $_ => 1 } qw(
+    claims jose signer payload token no_token authorization
+    issuer issuers no_tenant_rule http_config policy config conf_files
+    conf_setup main_config post_main_config user_files restart log_level
+    reason verdict challenge vars audit logged logged_level log_lines
+    notice no_notice must_die
+    no_fingerprint no_probe logs_token
+    request raw_request pipelined_requests more_headers timeout
+    error_code error_code_like response_body response_body_like
+    response_body_unlike response_headers response_headers_like
+    raw_response_headers_like raw_response_headers_unlike
+    error_log no_error_log grep_error_log grep_error_log_out ignore_response
+    tcp_listen tcp_query tcp_query_len tcp_reply http2 skip_eval init);
+
+sub known ($) {
+    return $Section{$_[0]};
+}
+
 add_block_preprocessor(sub {
     my ($block) = @_;
+
+    for my $section (@{ $block->_section_order }) {
+        bail_out($block->name . " - unknown section \"$section\"")
+            unless known($section);
+    }
 
     prepare_config($block);
 

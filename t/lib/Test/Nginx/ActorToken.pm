@@ -279,7 +279,7 @@ my %Section = map { $_ => 1 } qw(
     issuer issuers no_tenant_rule http_config policy config conf_files
     conf_setup main_config post_main_config user_files restart log_level
     reason verdict challenge vars audit logged logged_level log_lines
-    notice no_notice must_die
+    notice no_notice must_die emerg reload_fails
     no_fingerprint no_probe logs_token
     request raw_request pipelined_requests more_headers timeout
     error_code error_code_like response_body response_body_like

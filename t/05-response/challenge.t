@@ -1,0 +1,88 @@
+# Status and challenge of every kind of rejection.
+
+use lib 't/lib';
+use Test::Nginx::ActorToken;
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: no token: no error code
+--- no_token
+--- reason: missing
+--- error_code: 401
+--- challenge: Bearer realm="test"
+
+
+=== TEST 2: a malformed request
+--- no_token
+--- authorization: Bearer
+--- reason: malformed_request
+--- error_code: 400
+--- challenge: Bearer realm="test", error="invalid_request"
+
+
+=== TEST 3: a bad token
+--- token: abc
+--- reason: malformed
+--- error_code: 401
+--- challenge: Bearer realm="test", error="invalid_token"
+
+
+=== TEST 4: an actor that is not admitted
+--- policy
+actor_token_actors agent-2;
+--- reason: actor_not_allowed
+--- error_code: 403
+--- challenge: -
+
+
+=== TEST 5: an actor that is
+--- claims
+{"act": {"sub": "agent-2"}}
+--- challenge: -
+
+
+=== TEST 6: insufficient scope
+--- policy
+actor_token_scope one two;
+--- reason: insufficient_scope
+--- error_code: 403
+--- challenge: Bearer realm="test", error="insufficient_scope", scope="one two"
+
+
+=== TEST 7: an upstream's challenge is not ours to change
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { add_header WWW-Authenticate 'Basic realm="up"' always; return 401; }
+}
+--- config
+include policy.conf;
+location /t { proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock; }
+--- error_code: 401
+--- challenge: Basic realm="up"
+
+
+=== TEST 8: HTTP/1.0
+--- request
+GET /t HTTP/1.0
+--- no_token
+--- reason: missing
+
+
+=== TEST 9: with a request body that is never read
+--- request
+POST /t
+hello
+--- no_token
+--- reason: missing
+
+
+=== TEST 10: HEAD
+--- request
+HEAD /t
+--- token: abc
+--- reason: malformed
+

@@ -1,0 +1,929 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include <ngx_actor_token_claims.h>
+
+
+typedef struct {
+    ngx_pool_t                       *pool;
+    json_t                           *payload;
+    const ngx_actor_token_issuer_t   *issuer;
+    const ngx_actor_token_issuers_t  *issuers;
+    ngx_actor_token_claims_t         *claims;
+    ngx_actor_token_verdict_t        *verdict;
+} ngx_actor_token_reader_t;
+
+
+static ngx_int_t ngx_actor_token_claims_type(ngx_actor_token_reader_t *rd,
+    const ngx_str_t *typ);
+static ngx_uint_t ngx_actor_token_claims_not_access(json_t *payload);
+static ngx_int_t ngx_actor_token_claims_registered(
+    ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_times(ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd,
+    const char *name, const char *fault, int64_t *t, ngx_uint_t *present);
+static ngx_int_t ngx_actor_token_claims_audience(
+    ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd,
+    const ngx_str_t *label);
+static ngx_int_t ngx_actor_token_claims_client(ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_scopes(ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_words(ngx_actor_token_reader_t *rd,
+    const ngx_str_t *words, ngx_actor_token_list_t *list);
+static ngx_int_t ngx_actor_token_claims_strings(ngx_actor_token_reader_t *rd,
+    json_t *array, ngx_actor_token_list_t *list);
+static ngx_int_t ngx_actor_token_claims_exports(ngx_actor_token_reader_t *rd,
+    const ngx_array_t *exports);
+static ngx_int_t ngx_actor_token_claims_required(
+    ngx_actor_token_reader_t *rd);
+
+static ngx_int_t ngx_actor_token_claims_actor(ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_chain(ngx_actor_token_reader_t *rd,
+    json_t *act);
+static const char *ngx_actor_token_claims_act(json_t *act,
+    ngx_actor_token_actor_t *actor);
+static ngx_int_t ngx_actor_token_claims_client_actor(
+    ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_actor_tenant(
+    ngx_actor_token_reader_t *rd, json_t *act);
+
+static ngx_int_t ngx_actor_token_claims_string(ngx_actor_token_reader_t *rd,
+    json_t *value, const char *fault, ngx_str_t *s);
+
+
+ngx_int_t
+ngx_actor_token_claims_read(ngx_pool_t *pool,
+    const ngx_actor_token_jws_t *jws, const ngx_actor_token_issuer_t *issuer,
+    const ngx_str_t *label, const ngx_actor_token_issuers_t *issuers,
+    const ngx_array_t *exports, ngx_actor_token_claims_t *claims,
+    ngx_actor_token_verdict_t *v)
+{
+    ngx_int_t                 rc;
+    ngx_actor_token_reader_t  rd;
+
+    ngx_memzero(claims, sizeof(ngx_actor_token_claims_t));
+
+    rd.pool = pool;
+    rd.payload = jws->payload;
+    rd.issuer = issuer;
+    rd.issuers = issuers;
+    rd.claims = claims;
+    rd.verdict = v;
+
+    rc = ngx_actor_token_claims_type(&rd, &jws->typ);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    /* until a method is supported, a bound token is never a bearer token */
+
+    if (json_object_get(rd.payload, "cnf")) {
+        return ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_BINDING_UNSUPPORTED,
+                                      "\"cnf\" is present");
+    }
+
+    rc = ngx_actor_token_claims_registered(&rd);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_tenant(&rd, label);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_actor(&rd);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_exports(&rd, exports);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_actor_token_claims_required(&rd);
+}
+
+
+/* RFC 7515, section 4.1.9; RFC 8725, sections 3.11 and 3.12 */
+
+static ngx_int_t
+ngx_actor_token_claims_type(ngx_actor_token_reader_t *rd,
+    const ngx_str_t *typ)
+{
+    ngx_str_t                      s;
+    ngx_uint_t                     i;
+    const ngx_actor_token_list_t  *types;
+
+    types = &rd->issuer->types;
+
+    if (typ->data == NULL) {
+        if (!rd->issuer->no_type) {
+            return ngx_actor_token_reject_value(rd->verdict,
+                       NGX_ACTOR_TOKEN_TYPE_NOT_ALLOWED, "no \"typ\"", types,
+                       NULL);
+        }
+
+    } else {
+        s = *typ;
+
+        if (s.len > 12
+            && ngx_strncasecmp(s.data, (u_char *) "application/", 12) == 0
+            && ngx_strlchr(s.data + 12, s.data + s.len, '/') == NULL)
+        {
+            s.data += 12;
+            s.len -= 12;
+        }
+
+        for (i = 0; i < types->nelts; i++) {
+            if (types->elts[i].len == s.len
+                && ngx_strncasecmp(types->elts[i].data, s.data, s.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (i == types->nelts) {
+            return ngx_actor_token_reject_value(rd->verdict,
+                       NGX_ACTOR_TOKEN_TYPE_NOT_ALLOWED, "\"typ\"", types,
+                       typ);
+        }
+    }
+
+    if (rd->issuer->untyped && ngx_actor_token_claims_not_access(rd->payload))
+    {
+        return ngx_actor_token_reject(rd->verdict,
+                                      NGX_ACTOR_TOKEN_TYPE_NOT_ALLOWED,
+                                      "claims of an ID, logout, refresh or "
+                                      "security event token");
+    }
+
+    return NGX_OK;
+}
+
+
+/* a token without a type of its own must not be one of another kind */
+
+static ngx_uint_t
+ngx_actor_token_claims_not_access(json_t *payload)
+{
+    ngx_str_t          typ;
+    ngx_uint_t         i;
+    static ngx_str_t   types[] = {
+        ngx_string("ID"), ngx_string("Refresh"), ngx_string("Offline"),
+        ngx_string("Logout")
+    };
+
+    if (json_object_get(payload, "at_hash")
+        || json_object_get(payload, "c_hash")
+        || json_object_get(payload, "events"))
+    {
+        return 1;
+    }
+
+    if (ngx_actor_token_json_string(json_object_get(payload, "typ"), &typ)
+        != NGX_OK)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (typ.len == types[i].len
+            && ngx_strncasecmp(typ.data, types[i].data, typ.len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_registered(ngx_actor_token_reader_t *rd)
+{
+    json_t                    *value;
+    ngx_int_t                  rc;
+    ngx_actor_token_claims_t  *claims;
+
+    claims = rd->claims;
+
+    rc = ngx_actor_token_claims_string(rd, json_object_get(rd->payload, "iss"),
+                                       "\"iss\"", &claims->issuer);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    value = ngx_actor_token_json_path(rd->payload,
+                                      &rd->issuer->subject_claim);
+
+    rc = ngx_actor_token_claims_string(rd, value, "subject claim",
+                                       &claims->subject);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_string(rd, json_object_get(rd->payload, "sub"),
+                                       "\"sub\"", &claims->sub);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_string(rd, json_object_get(rd->payload, "jti"),
+                                       "\"jti\"", &claims->id);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_times(rd);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_audience(rd);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_claims_client(rd);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_actor_token_claims_scopes(rd);
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_times(ngx_actor_token_reader_t *rd)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 present;
+    ngx_actor_token_claims_t  *claims;
+
+    claims = rd->claims;
+
+    rc = ngx_actor_token_claims_time(rd, "exp", "\"exp\"", &claims->expires,
+                                     &present);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    claims->has_expires = present;
+
+    rc = ngx_actor_token_claims_time(rd, "nbf", "\"nbf\"",
+                                     &claims->not_before, &present);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    claims->has_not_before = present;
+
+    rc = ngx_actor_token_claims_time(rd, "iat", "\"iat\"", &claims->issued_at,
+                                     &present);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    claims->has_issued_at = present;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd, const char *name,
+    const char *fault, int64_t *t, ngx_uint_t *present)
+{
+    json_t  *value;
+
+    value = json_object_get(rd->payload, name);
+    *present = (value != NULL);
+
+    if (value && ngx_actor_token_json_time(value, t) != NGX_OK) {
+        return ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                      fault);
+    }
+
+    return NGX_OK;
+}
+
+
+/* RFC 7519, section 4.1.3: a string, or an array of strings */
+
+static ngx_int_t
+ngx_actor_token_claims_audience(ngx_actor_token_reader_t *rd)
+{
+    json_t                    *aud;
+    ngx_int_t                  rc;
+    ngx_str_t                 *s;
+    ngx_actor_token_claims_t  *claims;
+
+    claims = rd->claims;
+    aud = json_object_get(rd->payload, "aud");
+
+    if (aud == NULL) {
+        return NGX_OK;
+    }
+
+    claims->has_audience = 1;
+
+    if (json_is_string(aud)) {
+        s = ngx_palloc(rd->pool, sizeof(ngx_str_t));
+        if (s == NULL) {
+            return NGX_ERROR;
+        }
+
+        (void) ngx_actor_token_json_string(aud, s);
+
+        claims->audience.elts = s;
+        claims->audience.nelts = 1;
+
+        return NGX_OK;
+    }
+
+    rc = ngx_actor_token_claims_strings(rd, aud, &claims->audience);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    return ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                  "\"aud\"");
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd,
+    const ngx_str_t *label)
+{
+    json_t                          *value;
+    ngx_int_t                        rc;
+    ngx_str_t                        tenant;
+    ngx_actor_token_claims_t        *claims;
+    const ngx_actor_token_issuer_t  *issuer;
+
+    claims = rd->claims;
+    issuer = rd->issuer;
+
+    claims->tenant_label = *label;
+
+    switch (issuer->tenant_rule) {
+
+    case NGX_ACTOR_TOKEN_TENANT_SINGLE:
+        claims->tenant = issuer->tenant;
+        break;
+
+    case NGX_ACTOR_TOKEN_TENANT_LABEL:
+        claims->tenant = *label;
+        break;
+
+    case NGX_ACTOR_TOKEN_TENANT_CLAIM:
+        value = ngx_actor_token_json_path(rd->payload, &issuer->tenant_claim);
+        ngx_str_null(&tenant);
+
+        rc = ngx_actor_token_claims_string(rd, value, "tenant claim",
+                                           &tenant);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        claims->tenant = tenant;
+
+        if (tenant.len && issuer->issuer.templated
+            && !ngx_actor_token_eq(&tenant, label))
+        {
+            claims->tenant_conflict = 1;
+        }
+
+        break;
+
+    default:
+        /* "tenant off", and there is nothing to know */
+        return NGX_OK;
+    }
+
+    if (issuer->tenants.nelts
+        && !ngx_actor_token_list_has(&issuer->tenants, &claims->tenant))
+    {
+        claims->tenant_foreign = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_client(ngx_actor_token_reader_t *rd)
+{
+    json_t              *value;
+    ngx_uint_t           i;
+    static const char   *names[] = { "client_id", "azp", "appid", "cid" };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+
+        value = json_object_get(rd->payload, names[i]);
+
+        if (value) {
+            return ngx_actor_token_claims_string(rd, value, "client claim",
+                                                 &rd->claims->client);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* RFC 8693, section 4.2: words in a string; "scp" is what others send */
+
+static ngx_int_t
+ngx_actor_token_claims_scopes(ngx_actor_token_reader_t *rd)
+{
+    json_t      *value;
+    ngx_int_t    rc;
+    ngx_str_t    words;
+    ngx_uint_t   i, array;
+
+    array = 0;
+    value = json_object_get(rd->payload, "scope");
+
+    if (value == NULL) {
+        value = json_object_get(rd->payload, "scp");
+        array = json_is_array(value);
+    }
+
+    if (!array) {
+        ngx_str_null(&words);
+
+        rc = ngx_actor_token_claims_string(rd, value, "scope claim", &words);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        return ngx_actor_token_claims_words(rd, &words, &rd->claims->scopes);
+    }
+
+    rc = ngx_actor_token_claims_strings(rd, value, &rd->claims->scopes);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
+        return ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                      "scope claim");
+    }
+
+    for (i = 0; i < rd->claims->scopes.nelts; i++) {
+        if (!ngx_actor_token_printable(&rd->claims->scopes.elts[i])) {
+            return ngx_actor_token_reject(rd->verdict,
+                                          NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                          "control character in scope claim");
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_words(ngx_actor_token_reader_t *rd,
+    const ngx_str_t *words, ngx_actor_token_list_t *list)
+{
+    u_char       *p, *last;
+    ngx_str_t    *s;
+    ngx_array_t   array;
+
+    if (words->len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_array_init(&array, rd->pool, 8, sizeof(ngx_str_t)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    p = words->data;
+    last = words->data + words->len;
+
+    while (p < last) {
+
+        if (*p == ' ') {
+            p++;
+            continue;
+        }
+
+        s = ngx_array_push(&array);
+        if (s == NULL) {
+            return NGX_ERROR;
+        }
+
+        s->data = p;
+
+        while (p < last && *p != ' ') {
+            p++;
+        }
+
+        s->len = p - s->data;
+    }
+
+    list->elts = array.elts;
+    list->nelts = array.nelts;
+
+    return NGX_OK;
+}
+
+
+/* NGX_DECLINED if this is no array, or one of its elements is no string */
+
+static ngx_int_t
+ngx_actor_token_claims_strings(ngx_actor_token_reader_t *rd, json_t *array,
+    ngx_actor_token_list_t *list)
+{
+    size_t      i, n;
+    ngx_str_t  *s;
+
+    if (!json_is_array(array)) {
+        return NGX_DECLINED;
+    }
+
+    n = json_array_size(array);
+
+    if (n == 0) {
+        return NGX_OK;
+    }
+
+    s = ngx_palloc(rd->pool, n * sizeof(ngx_str_t));
+    if (s == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (ngx_actor_token_json_string(json_array_get(array, i), &s[i])
+            != NGX_OK)
+        {
+            return NGX_DECLINED;
+        }
+    }
+
+    list->elts = s;
+    list->nelts = n;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_exports(ngx_actor_token_reader_t *rd,
+    const ngx_array_t *exports)
+{
+    json_t                  *value;
+    ngx_str_t               *values;
+    ngx_uint_t               i;
+    ngx_actor_token_list_t  *paths;
+
+    if (exports->nelts == 0) {
+        return NGX_OK;
+    }
+
+    values = ngx_palloc(rd->pool, exports->nelts * sizeof(ngx_str_t));
+    if (values == NULL) {
+        return NGX_ERROR;
+    }
+
+    paths = exports->elts;
+
+    for (i = 0; i < exports->nelts; i++) {
+
+        value = ngx_actor_token_json_path(rd->payload, &paths[i]);
+
+        if (ngx_actor_token_json_show(rd->pool, value, &values[i]) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (!ngx_actor_token_printable(&values[i])) {
+            return ngx_actor_token_reject_value(rd->verdict,
+                       NGX_ACTOR_TOKEN_BAD_CLAIM,
+                       "control character in a claim that a variable shows",
+                       NULL, &values[i]);
+        }
+    }
+
+    rd->claims->exports = values;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_required(ngx_actor_token_reader_t *rd)
+{
+    json_t                     *value;
+    ngx_str_t                  *s;
+    ngx_uint_t                  i;
+    ngx_actor_token_require_t  *req;
+
+    if (!rd->claims->has_expires) {
+        return ngx_actor_token_reject(rd->verdict,
+                                      NGX_ACTOR_TOKEN_CLAIM_MISSING,
+                                      "\"exp\"");
+    }
+
+    if (rd->claims->subject.len == 0) {
+        return ngx_actor_token_reject_value(rd->verdict,
+                   NGX_ACTOR_TOKEN_CLAIM_MISSING, "subject claim",
+                   &rd->issuer->subject_claim, NULL);
+    }
+
+    req = rd->issuer->require.elts;
+
+    for (i = 0; i < rd->issuer->require.nelts; i++) {
+
+        value = ngx_actor_token_json_path(rd->payload, &req[i].path);
+
+        if (value == NULL || json_is_null(value)) {
+            return ngx_actor_token_reject_value(rd->verdict,
+                       NGX_ACTOR_TOKEN_CLAIM_MISSING, "required claim",
+                       &req[i].path, NULL);
+        }
+
+        if (req[i].values.nelts == 0) {
+            continue;
+        }
+
+        s = ngx_pcalloc(rd->pool, sizeof(ngx_str_t));
+        if (s == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (ngx_actor_token_json_string(value, s) != NGX_OK
+            || !ngx_actor_token_list_has(&req[i].values, s))
+        {
+            return ngx_actor_token_reject_value(rd->verdict,
+                       NGX_ACTOR_TOKEN_CLAIM_MISMATCH, "required claim",
+                       &req[i].values, s);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * The actor: "act" of any shape wins over the claim that names the actor for
+ * issuers that send none.  A fault of "act" is only noted: time, audience
+ * and tenant are asked first.
+ */
+
+static ngx_int_t
+ngx_actor_token_claims_actor(ngx_actor_token_reader_t *rd)
+{
+    json_t                    *act;
+    ngx_int_t                  rc;
+    ngx_actor_token_claims_t  *claims;
+
+    claims = rd->claims;
+    act = json_object_get(rd->payload, "act");
+
+    if (act) {
+        rc = ngx_actor_token_claims_chain(rd, act);
+
+    } else if (rd->issuer->actor_claim.nelts) {
+        rc = ngx_actor_token_claims_client_actor(rd);
+
+    } else {
+        return NGX_OK;
+    }
+
+    if (rc != NGX_OK || claims->depth == 0) {
+        return rc;
+    }
+
+    claims->actor_issuer = claims->actors[0].issuer.data
+                           ? claims->actors[0].issuer : claims->issuer;
+
+    if (!ngx_actor_token_printable(&claims->actors[0].subject)
+        || !ngx_actor_token_printable(&claims->actor_issuer))
+    {
+        return ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                      "control character in the actor");
+    }
+
+    return ngx_actor_token_claims_actor_tenant(rd, act);
+}
+
+
+/* the parser has bounded how deep this can go */
+
+static ngx_int_t
+ngx_actor_token_claims_chain(ngx_actor_token_reader_t *rd, json_t *act)
+{
+    ngx_array_t               chain;
+    ngx_actor_token_actor_t  *actor;
+
+    if (ngx_array_init(&chain, rd->pool, 4, sizeof(ngx_actor_token_actor_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for ( /* void */ ; act; act = json_object_get(act, "act")) {
+
+        actor = ngx_array_push(&chain);
+        if (actor == NULL) {
+            return NGX_ERROR;
+        }
+
+        rd->claims->actor_fault = ngx_actor_token_claims_act(act, actor);
+
+        if (rd->claims->actor_fault) {
+            return NGX_OK;
+        }
+    }
+
+    rd->claims->actors = chain.elts;
+    rd->claims->depth = chain.nelts;
+
+    return NGX_OK;
+}
+
+
+static const char *
+ngx_actor_token_claims_act(json_t *act, ngx_actor_token_actor_t *actor)
+{
+    json_t  *iss;
+
+    ngx_memzero(actor, sizeof(ngx_actor_token_actor_t));
+
+    if (!json_is_object(act)) {
+        return "\"act\" is not an object";
+    }
+
+    if (ngx_actor_token_json_string(json_object_get(act, "sub"),
+                                    &actor->subject)
+        != NGX_OK
+        || actor->subject.len == 0)
+    {
+        return "\"act\" has no non-empty string \"sub\"";
+    }
+
+    iss = json_object_get(act, "iss");
+
+    if (iss
+        && (ngx_actor_token_json_string(iss, &actor->issuer) != NGX_OK
+            || actor->issuer.len == 0))
+    {
+        return "\"act\" has an \"iss\" that is no non-empty string";
+    }
+
+    return NULL;
+}
+
+
+/* the actor of issuers that name it in a claim such as "azp" */
+
+static ngx_int_t
+ngx_actor_token_claims_client_actor(ngx_actor_token_reader_t *rd)
+{
+    json_t                          *value;
+    ngx_str_t                        s;
+    ngx_actor_token_actor_t         *actor;
+    ngx_actor_token_claims_t        *claims;
+    const ngx_actor_token_issuer_t  *issuer;
+
+    claims = rd->claims;
+    issuer = rd->issuer;
+
+    if (issuer->unless_claim.len) {
+        value = json_object_get(rd->payload,
+                                (char *) issuer->unless_claim.data);
+
+        if (ngx_actor_token_json_string(value, &s) == NGX_OK
+            && ngx_actor_token_eq(&s, &issuer->unless_value))
+        {
+            return NGX_OK;
+        }
+    }
+
+    value = ngx_actor_token_json_path(rd->payload, &issuer->actor_claim);
+
+    if (value == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_actor_token_json_string(value, &s) != NGX_OK || s.len == 0) {
+        claims->actor_fault = "the actor claim is no non-empty string";
+        return NGX_OK;
+    }
+
+    if (ngx_actor_token_eq(&s, &claims->subject)) {
+        return NGX_OK;
+    }
+
+    actor = ngx_pcalloc(rd->pool, sizeof(ngx_actor_token_actor_t));
+    if (actor == NULL) {
+        return NGX_ERROR;
+    }
+
+    actor->subject = s;
+
+    claims->actors = actor;
+    claims->depth = 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_actor_tenant(ngx_actor_token_reader_t *rd, json_t *act)
+{
+    json_t                          *value;
+    ngx_str_t                        label;
+    ngx_actor_token_claims_t        *claims;
+    const ngx_actor_token_issuer_t  *issuer;
+
+    claims = rd->claims;
+
+    if (rd->issuer->actor_tenant_claim.nelts) {
+
+        value = ngx_actor_token_json_path(act,
+                                          &rd->issuer->actor_tenant_claim);
+
+        if (ngx_actor_token_json_string(value, &claims->actor_tenant)
+            != NGX_OK
+            || claims->actor_tenant.len == 0)
+        {
+            claims->actor_tenant_fault = "the actor's tenant is not named";
+            return NGX_OK;
+        }
+
+        if (!ngx_actor_token_printable(&claims->actor_tenant)) {
+            return ngx_actor_token_reject(rd->verdict,
+                                          NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                          "control character in the actor's "
+                                          "tenant");
+        }
+
+        return NGX_OK;
+    }
+
+    claims->actor_tenant = claims->tenant;
+
+    if (claims->actors[0].issuer.data == NULL) {
+        return NGX_OK;
+    }
+
+    /* the tenant of whoever names the actor, where that is one tenant */
+
+    issuer = ngx_actor_token_issuers_find(rd->issuers,
+                                          &claims->actors[0].issuer, &label);
+    if (issuer == NULL) {
+        return NGX_OK;
+    }
+
+    if (issuer->tenant_rule == NGX_ACTOR_TOKEN_TENANT_SINGLE) {
+        claims->actor_tenant = issuer->tenant;
+
+    } else if (issuer->issuer.templated) {
+        claims->actor_tenant = label;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A string claim that variables show; absent is not a fault here.  "fault"
+ * is what a rejection names.
+ */
+
+static ngx_int_t
+ngx_actor_token_claims_string(ngx_actor_token_reader_t *rd, json_t *value,
+    const char *fault, ngx_str_t *s)
+{
+    if (value == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_actor_token_json_string(value, s) != NGX_OK
+        || !ngx_actor_token_printable(s))
+    {
+        return ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                      fault);
+    }
+
+    return NGX_OK;
+}

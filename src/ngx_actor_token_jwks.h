@@ -1,0 +1,74 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#ifndef _NGX_ACTOR_TOKEN_JWKS_H_INCLUDED_
+#define _NGX_ACTOR_TOKEN_JWKS_H_INCLUDED_
+
+
+#include <ngx_actor_token_json.h>
+#include <ngx_actor_token_sig.h>
+
+
+/*
+ * The keys of one issuer, from JWK Sets (RFC 7517), PEM and raw secrets.
+ * A set is filled while the configuration is read, and not changed after.
+ */
+
+typedef struct {
+    ngx_array_t                  keys;       /* ngx_actor_token_key_t */
+    ngx_pool_t                  *pool;       /* frees OpenSSL's objects */
+
+    /*
+     * What the issuer's tokens may be signed with; keys that fit none of
+     * these are skipped, and HMAC secrets are refused unless named here.
+     */
+    ngx_actor_token_algs_t       algs;
+} ngx_actor_token_jwks_t;
+
+
+/* why a key or a whole file was refused */
+
+typedef struct {
+    const char                  *what;       /* static */
+    ngx_str_t                    kid;        /* of the key, in "pool" */
+    ngx_uint_t                   n;          /* its place in the set, from 1 */
+} ngx_actor_token_jwks_error_t;
+
+
+ngx_int_t ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set,
+    ngx_pool_t *pool, ngx_actor_token_algs_t algs);
+
+/*
+ * Each of these adds to the set what "text" holds and returns NGX_OK, or
+ * returns NGX_DECLINED and says in "err" what is wrong with it.  Keys that
+ * are unknown or not for verifying are skipped silently.  "symmetric" is set
+ * if the text holds a secret.
+ */
+ngx_int_t ngx_actor_token_jwks_add_set(ngx_actor_token_jwks_t *set,
+    const ngx_str_t *text, ngx_uint_t *symmetric,
+    ngx_actor_token_jwks_error_t *err);
+ngx_int_t ngx_actor_token_jwks_add_pem(ngx_actor_token_jwks_t *set,
+    const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
+    const ngx_str_t *kid, ngx_actor_token_jwks_error_t *err);
+ngx_int_t ngx_actor_token_jwks_add_secret(ngx_actor_token_jwks_t *set,
+    const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
+    const ngx_str_t *kid, ngx_actor_token_jwks_error_t *err);
+
+/*
+ * The keys to try for a token: those of its kid; if there are none, or the
+ * token has no kid (data is NULL), those without one (without a kid in the
+ * token: all), as far as they fit the algorithm.  A key whose "issuer" does
+ * not stand for "iss" counts as absent; "label" is what the block's template
+ * captured, with data NULL where its issuer is literal.  Returns how many of
+ * at most NGX_ACTOR_TOKEN_KEYS_TRIED were found.
+ */
+ngx_uint_t ngx_actor_token_jwks_select(const ngx_actor_token_jwks_t *set,
+    const ngx_str_t *kid, const ngx_actor_token_alg_t *alg,
+    const ngx_str_t *iss, const ngx_str_t *label,
+    const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED]);
+
+
+#endif /* _NGX_ACTOR_TOKEN_JWKS_H_INCLUDED_ */

@@ -1,0 +1,280 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include <ngx_actor_token_template.h>
+
+
+static u_char *ngx_actor_token_template_find(const ngx_str_t *value,
+    const ngx_str_t *placeholder);
+static const char *ngx_actor_token_template_place(
+    ngx_actor_token_template_t *t);
+static ngx_uint_t ngx_actor_token_template_label(
+    const ngx_actor_token_template_t *t, const ngx_str_t *label);
+static ngx_uint_t ngx_actor_token_template_within(
+    const ngx_actor_token_template_t *a, const ngx_actor_token_template_t *b);
+
+
+const char *
+ngx_actor_token_template_parse(ngx_actor_token_template_t *t,
+    const ngx_str_t *value, const ngx_str_t *placeholder)
+{
+    u_char  *p, *last;
+
+    ngx_memzero(t, sizeof(ngx_actor_token_template_t));
+
+    if (value->len == 0) {
+        return "is empty";
+    }
+
+    if (!ngx_actor_token_printable(value)) {
+        return "has a control character";
+    }
+
+    p = ngx_actor_token_template_find(value, placeholder);
+
+    if (p == NULL) {
+        t->prefix = *value;
+
+    } else if (value->len > NGX_ACTOR_TOKEN_TEMPLATE_MAX) {
+        return "is too long for a template";
+
+    } else {
+        last = value->data + value->len;
+
+        t->templated = 1;
+
+        t->prefix.data = value->data;
+        t->prefix.len = p - value->data;
+
+        t->suffix.data = p + placeholder->len;
+        t->suffix.len = last - t->suffix.data;
+    }
+
+    if (ngx_strlchr(t->prefix.data, t->prefix.data + t->prefix.len, '{')
+        || ngx_strlchr(t->suffix.data, t->suffix.data + t->suffix.len, '{'))
+    {
+        return t->templated ? "has more than one placeholder"
+                            : "has an unknown placeholder";
+    }
+
+    return t->templated ? ngx_actor_token_template_place(t) : NULL;
+}
+
+
+static u_char *
+ngx_actor_token_template_find(const ngx_str_t *value,
+    const ngx_str_t *placeholder)
+{
+    u_char  *p, *last;
+
+    if (value->len < placeholder->len) {
+        return NULL;
+    }
+
+    last = value->data + value->len - placeholder->len;
+
+    for (p = value->data; p <= last; p++) {
+        if (ngx_memcmp(p, placeholder->data, placeholder->len) == 0) {
+            return p;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* where in the URL the placeholder stands, and whether it may */
+
+static const char *
+ngx_actor_token_template_place(ngx_actor_token_template_t *t)
+{
+    u_char      *p, *host, *last;
+    ngx_uint_t   dots;
+
+    last = t->prefix.data + t->prefix.len;
+    host = ngx_strlchr(t->prefix.data, last, ':');
+
+    if (host == NULL || last - host < 3 || host[1] != '/' || host[2] != '/') {
+        return "has a placeholder but is not a URL";
+    }
+
+    host += 3;
+
+    for (p = host; p < last; p++) {
+        if (*p == '?' || *p == '#' || *p == '@') {
+            return "has a placeholder behind \"?\", \"#\" or \"@\"";
+        }
+    }
+
+    if (ngx_strlchr(host, last, '/') != NULL) {
+
+        if (last[-1] != '/' || (t->suffix.len && t->suffix.data[0] != '/')) {
+            return "has a placeholder that is not a whole path segment";
+        }
+
+        return NULL;
+    }
+
+    t->host = 1;
+
+    if ((last != host && last[-1] != '.')
+        || t->suffix.len == 0 || t->suffix.data[0] != '.')
+    {
+        return "has a placeholder that is not a whole host label";
+    }
+
+    dots = 0;
+    last = t->suffix.data + t->suffix.len;
+
+    for (p = t->suffix.data; p < last && *p != '/'; p++) {
+
+        if (*p == '@') {
+            return "has a placeholder in front of \"@\"";
+        }
+
+        if (*p == '.' && p + 1 < last && p[1] != '/') {
+            dots++;
+        }
+    }
+
+    if (dots < 2) {
+        return "has a placeholder among the last two host labels";
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_actor_token_template_match(const ngx_actor_token_template_t *t,
+    const ngx_str_t *s, ngx_str_t *label)
+{
+    size_t  fixed;
+
+    ngx_str_null(label);
+
+    if (!t->templated) {
+        return ngx_actor_token_eq(&t->prefix, s);
+    }
+
+    fixed = t->prefix.len + t->suffix.len;
+
+    if (s->len <= fixed
+        || ngx_memcmp(s->data, t->prefix.data, t->prefix.len) != 0
+        || ngx_memcmp(s->data + s->len - t->suffix.len, t->suffix.data,
+                      t->suffix.len)
+           != 0)
+    {
+        return 0;
+    }
+
+    label->data = s->data + t->prefix.len;
+    label->len = s->len - fixed;
+
+    return ngx_actor_token_template_label(t, label);
+}
+
+
+/* [A-Za-z0-9][A-Za-z0-9._-]*, without dots in a host */
+
+static ngx_uint_t
+ngx_actor_token_template_label(const ngx_actor_token_template_t *t,
+    const ngx_str_t *label)
+{
+    u_char  ch;
+    size_t  i;
+
+    if (label->len == 0 || label->len > NGX_ACTOR_TOKEN_LABEL_MAX) {
+        return 0;
+    }
+
+    for (i = 0; i < label->len; i++) {
+        ch = label->data[i];
+
+        if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
+            || (ch >= '0' && ch <= '9'))
+        {
+            continue;
+        }
+
+        if (i > 0 && (ch == '-' || ch == '_' || (ch == '.' && !t->host))) {
+            continue;
+        }
+
+        return 0;
+    }
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_actor_token_template_overlap(const ngx_actor_token_template_t *a,
+    const ngx_actor_token_template_t *b)
+{
+    if (a->prefix.len == b->prefix.len) {
+        return ngx_actor_token_eq(&a->prefix, &b->prefix)
+               && ngx_actor_token_eq(&a->suffix, &b->suffix);
+    }
+
+    return (a->prefix.len < b->prefix.len)
+           ? ngx_actor_token_template_within(a, b)
+           : ngx_actor_token_template_within(b, a);
+}
+
+
+/*
+ * a's label would lie within b's prefix, and b's label within a's suffix:
+ *
+ *     a:   prefix  {label}  suffix...............
+ *     b:   prefix................  {label}  suffix
+ */
+
+static ngx_uint_t
+ngx_actor_token_template_within(const ngx_actor_token_template_t *a,
+    const ngx_actor_token_template_t *b)
+{
+    size_t     between;
+    u_char    *p, *last;
+    ngx_str_t  label;
+
+    if (ngx_memcmp(a->prefix.data, b->prefix.data, a->prefix.len) != 0) {
+        return 0;
+    }
+
+    /* a's label ends where its suffix begins: at a separator */
+
+    label.data = b->prefix.data + a->prefix.len;
+    last = b->prefix.data + b->prefix.len;
+
+    for (p = label.data; p < last; p++) {
+        if (*p == '/' || (a->host && *p == '.')) {
+            break;
+        }
+    }
+
+    label.len = p - label.data;
+
+    if (!ngx_actor_token_template_label(a, &label)) {
+        return 0;
+    }
+
+    between = last - p;
+
+    if (a->suffix.len <= between + b->suffix.len
+        || ngx_memcmp(a->suffix.data, p, between) != 0
+        || ngx_memcmp(a->suffix.data + a->suffix.len - b->suffix.len,
+                      b->suffix.data, b->suffix.len)
+           != 0)
+    {
+        return 0;
+    }
+
+    label.data = a->suffix.data + between;
+    label.len = a->suffix.len - between - b->suffix.len;
+
+    return ngx_actor_token_template_label(b, &label);
+}

@@ -1,0 +1,292 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#ifndef _NGX_HTTP_ACTOR_TOKEN_H_INCLUDED_
+#define _NGX_HTTP_ACTOR_TOKEN_H_INCLUDED_
+
+
+#include <ngx_actor_token_check.h>
+#include <ngx_http.h>
+
+
+/*
+ * The glue between nginx's requests and configuration, and the core.
+ */
+
+
+/* where a directive stands, for messages that come after it was read */
+
+typedef struct {
+    ngx_str_t                         file;
+    ngx_uint_t                        line;
+} ngx_http_actor_token_pos_t;
+
+
+typedef struct {
+    ngx_actor_token_trusted_t         trusted;
+    ngx_int_t                         request_id;    /* variable's index */
+} ngx_http_actor_token_main_conf_t;
+
+
+/* an actor_token_issuer block; "issuer" comes first and is what others see */
+
+typedef struct {
+    ngx_actor_token_issuer_t          issuer;
+    ngx_http_actor_token_pos_t        pos;
+    ngx_array_t                       sources;
+    unsigned                          tenants_any:1;
+} ngx_http_actor_token_issuer_t;
+
+
+/* where a location finds its token */
+
+typedef enum {
+    NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION = 0,
+    NGX_HTTP_ACTOR_TOKEN_HEADER,
+    NGX_HTTP_ACTOR_TOKEN_COOKIE,
+    NGX_HTTP_ACTOR_TOKEN_VARIABLE
+} ngx_http_actor_token_source_e;
+
+
+typedef struct {
+    ngx_http_actor_token_source_e     type;
+    ngx_str_t                         name;   /* of header, cookie, variable */
+    ngx_int_t                         index;  /* of a variable */
+} ngx_http_actor_token_source_t;
+
+
+typedef struct {
+    ngx_array_t                       names;         /* ngx_str_t */
+    u_char                           *bits;          /* NULL: unresolved */
+    ngx_http_actor_token_pos_t        pos;
+} ngx_http_actor_token_trust_t;
+
+
+typedef struct {
+    ngx_array_t                       admits;  /* ngx_actor_token_admit_t */
+    ngx_array_t                       pos;     /* of each of them */
+    unsigned                          resolved:1;
+} ngx_http_actor_token_actors_t;
+
+
+typedef struct {
+    ngx_http_complex_value_t          value;
+    ngx_uint_t                        status;        /* 401 or 403 */
+    ngx_str_t                         text;          /* as written */
+} ngx_http_actor_token_require_t;
+
+
+/*
+ * NGX_CONF_UNSET_PTR is "not set", NULL is "off" ("any" for trust and
+ * actors).  Request code sees this const.
+ */
+
+typedef struct {
+    ngx_http_complex_value_t         *realm;
+    ngx_http_actor_token_source_t     source;
+    ngx_http_actor_token_pos_t        pos;           /* of actor_token */
+
+    ngx_http_actor_token_trust_t     *trust;
+    ngx_array_t                      *audience;  /* ngx_http_complex_value_t */
+    ngx_http_complex_value_t         *tenant;
+    ngx_uint_t                        delegation;
+    ngx_http_actor_token_actors_t    *actors;
+    ngx_array_t                      *federation;  /* complex values too */
+    ngx_uint_t                        max_depth;
+    ngx_array_t                      *scope;         /* ngx_str_t */
+    ngx_array_t                      *require;
+    ngx_flag_t                        dry_run;
+    ngx_flag_t                        forward;
+    ngx_http_complex_value_t         *resource_metadata;
+    ngx_uint_t                        log_level;
+    size_t                            max_size;
+
+    ngx_actor_token_policy_t          policy;  /* but for the variables */
+    unsigned                          own:1;   /* actor_token at this level */
+} ngx_http_actor_token_loc_conf_t;
+
+
+/* what a source of tokens had to give when it was first asked */
+
+typedef struct ngx_http_actor_token_seen_s  ngx_http_actor_token_seen_t;
+
+struct ngx_http_actor_token_seen_s {
+    const ngx_http_actor_token_source_t  *source;
+    ngx_actor_token_reason_e          fault;   /* UNDECIDED: one token */
+    const char                       *what;
+    ngx_actor_token_t                 token;
+    ngx_str_t                         fingerprint;   /* made on demand */
+    ngx_http_actor_token_seen_t      *next;
+};
+
+
+typedef enum {
+    NGX_HTTP_ACTOR_TOKEN_NO_VERDICT = 0,
+    NGX_HTTP_ACTOR_TOKEN_PASSED,
+    NGX_HTTP_ACTOR_TOKEN_REJECTED,
+    NGX_HTTP_ACTOR_TOKEN_REJECTED_DRY_RUN
+} ngx_http_actor_token_status_e;
+
+
+/* one evaluation of a location's policy */
+
+typedef struct {
+    ngx_http_actor_token_status_e     status;
+    ngx_actor_token_verdict_t         verdict;
+    ngx_uint_t                        http_status;   /* of a rejection */
+    ngx_http_actor_token_seen_t      *seen;
+    ngx_str_t                         audience;      /* that was matched */
+    ngx_str_t                         uri;           /* that was asked for */
+} ngx_http_actor_token_decision_t;
+
+
+typedef struct {
+    ngx_http_actor_token_seen_t      *seen;
+    ngx_actor_token_policy_t          policy;        /* last evaluated */
+
+    /* the last verdict of an access phase; goes along with redirects */
+    ngx_http_actor_token_decision_t   decision;
+
+    /* whose identity actor_token_require may see while it is evaluated */
+    const ngx_http_actor_token_decision_t  *pending;
+
+    ngx_table_elt_t                  *challenge;
+
+    unsigned                          evaluating:1;
+    unsigned                          checked:1; /* in this location */
+} ngx_http_actor_token_ctx_t;
+
+
+extern ngx_module_t  ngx_http_actor_token_module;
+
+
+/* ngx_http_actor_token_module.c */
+
+/* the context of the main request, found again after internal redirects */
+ngx_http_actor_token_ctx_t *ngx_http_actor_token_get_ctx(
+    ngx_http_request_t *r);
+
+/* the same, made where there is none; NULL for lack of memory */
+ngx_http_actor_token_ctx_t *ngx_http_actor_token_make_ctx(
+    ngx_http_request_t *r);
+
+/*
+ * Evaluates a location's policy for the request, and decides; fails into
+ * internal_error.  Not for subrequests.
+ */
+void ngx_http_actor_token_evaluate(ngx_http_request_t *r,
+    ngx_http_actor_token_ctx_t *ctx,
+    const ngx_http_actor_token_loc_conf_t *conf,
+    ngx_http_actor_token_decision_t *d);
+
+
+/* ngx_http_actor_token_conf.c */
+
+void *ngx_http_actor_token_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_actor_token_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+
+/* what a level must have where actor_token is on */
+char *ngx_http_actor_token_check_level(ngx_conf_t *cf,
+    ngx_http_actor_token_loc_conf_t *conf);
+
+char *ngx_http_actor_token_set_realm(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_trust(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_values(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_value(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_delegation(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_actors(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_dry_run(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+void ngx_http_actor_token_here(ngx_conf_t *cf,
+    ngx_http_actor_token_pos_t *pos);
+void ngx_cdecl ngx_http_actor_token_conf_log(ngx_conf_t *cf, ngx_uint_t level,
+    const ngx_http_actor_token_pos_t *pos, const char *fmt, ...);
+
+
+/* ngx_http_actor_token_issuer.c */
+
+char *ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_issuers_finish(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf);
+ngx_actor_token_issuer_t *ngx_http_actor_token_issuer_find(
+    ngx_http_actor_token_main_conf_t *mcf, const ngx_str_t *name);
+
+
+/* ngx_http_actor_token_keys.c */
+
+char *ngx_http_actor_token_set_jwks(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_key(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_keys_load(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block);
+char *ngx_http_actor_token_keys_compare(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf);
+
+
+/* ngx_http_actor_token_source.c */
+
+/* asks a source for the token, or remembers; NULL for lack of memory */
+ngx_http_actor_token_seen_t *ngx_http_actor_token_see(ngx_http_request_t *r,
+    ngx_http_actor_token_ctx_t *ctx,
+    const ngx_http_actor_token_source_t *source);
+
+/*
+ * Takes the token out of the request's headers, for upstreams, subrequests
+ * and later locations.  Nothing can be done about a variable.
+ */
+ngx_int_t ngx_http_actor_token_take_out(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source);
+
+
+/* ngx_http_actor_token_variables.c */
+
+ngx_int_t ngx_http_actor_token_add_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_actor_token_check_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_actor_token_export_variables(ngx_cycle_t *cycle);
+char *ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* "" if no token or more than one was seen */
+ngx_int_t ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
+    ngx_http_actor_token_seen_t *seen, ngx_str_t *s);
+ngx_int_t ngx_http_actor_token_chain(ngx_http_request_t *r,
+    const ngx_actor_token_claims_t *claims, ngx_str_t *s);
+
+
+/* ngx_http_actor_token_log.c */
+
+void ngx_http_actor_token_log_rejection(ngx_http_request_t *r,
+    const ngx_http_actor_token_loc_conf_t *conf,
+    const ngx_http_actor_token_decision_t *d);
+ngx_int_t ngx_http_actor_token_audit(ngx_http_request_t *r,
+    const ngx_http_actor_token_decision_t *d, ngx_str_t *line);
+const ngx_str_t *ngx_http_actor_token_status_name(
+    ngx_http_actor_token_status_e status);
+
+
+/* ngx_http_actor_token_response.c */
+
+/* what the access phase returns; sets the challenge, or removes it */
+ngx_int_t ngx_http_actor_token_respond(ngx_http_request_t *r,
+    ngx_http_actor_token_ctx_t *ctx,
+    const ngx_http_actor_token_loc_conf_t *conf);
+
+
+#endif /* _NGX_HTTP_ACTOR_TOKEN_H_INCLUDED_ */

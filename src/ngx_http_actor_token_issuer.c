@@ -1,0 +1,1075 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include <ngx_http_actor_token.h>
+
+
+/* a tenant that a block names, for comparing blocks with each other */
+
+typedef struct {
+    ngx_str_t                              tenant;
+    const ngx_http_actor_token_issuer_t   *block;
+    unsigned                               listed:1;    /* by "tenants" */
+} ngx_http_actor_token_claimed_t;
+
+
+static char *ngx_http_actor_token_issuer_directive(ngx_conf_t *cf,
+    ngx_command_t *dummy, void *conf);
+static char *ngx_http_actor_token_set_issuer(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_algorithms(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_type(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_tenant(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_tenants(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_actor_claim(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_actor_issuers(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_list(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_max_lifetime(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_leeway(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_set_require_claim(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+static ngx_int_t ngx_http_actor_token_append(ngx_conf_t *cf,
+    ngx_actor_token_list_t *list, const ngx_str_t *value, ngx_uint_t n);
+static char *ngx_http_actor_token_issuer_complete(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block);
+static char *ngx_http_actor_token_issuer_tenants(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block);
+
+static char *ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf);
+static ngx_int_t ngx_http_actor_token_claim_tenant(ngx_array_t *claimed,
+    const ngx_str_t *tenant, const ngx_http_actor_token_issuer_t *block,
+    ngx_uint_t listed);
+static void ngx_http_actor_token_notice_shared(ngx_conf_t *cf,
+    const ngx_array_t *claimed, const ngx_array_t *any);
+static int ngx_libc_cdecl ngx_http_actor_token_cmp_claimed(const void *one,
+    const void *two);
+static int ngx_http_actor_token_cmp_str(const ngx_str_t *one,
+    const ngx_str_t *two);
+
+
+/*
+ * The directives of the block.  The number of arguments is checked by
+ * ngx_http_actor_token_issuer_directive(); contexts do not exist here.
+ */
+
+static ngx_command_t  ngx_http_actor_token_issuer_commands[] = {
+
+    { ngx_string("issuer"),
+      NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_issuer,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("jwks"),
+      NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_jwks,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("key"),
+      NGX_CONF_TAKE23,
+      ngx_http_actor_token_set_key,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("algorithms"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_algorithms,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("type"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_type,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("tenant"),
+      NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_tenant,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("tenant_claim"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_list,
+      0,
+      offsetof(ngx_actor_token_issuer_t, tenant_claim),
+      NULL },
+
+    { ngx_string("tenants"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_tenants,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("subject_claim"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_list,
+      0,
+      offsetof(ngx_actor_token_issuer_t, subject_claim),
+      NULL },
+
+    { ngx_string("actor_claim"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_actor_claim,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("actor_issuers"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_actor_issuers,
+      0,
+      offsetof(ngx_actor_token_issuer_t, actor_issuers),
+      NULL },
+
+    { ngx_string("actor_tenant_claim"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_list,
+      0,
+      offsetof(ngx_actor_token_issuer_t, actor_tenant_claim),
+      NULL },
+
+    { ngx_string("audience"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_list,
+      0,
+      offsetof(ngx_actor_token_issuer_t, audience),
+      NULL },
+
+    { ngx_string("max_lifetime"),
+      NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_max_lifetime,
+      0,
+      offsetof(ngx_actor_token_issuer_t, max_lifetime),
+      NULL },
+
+    { ngx_string("leeway"),
+      NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_leeway,
+      0,
+      offsetof(ngx_actor_token_issuer_t, leeway),
+      NULL },
+
+    { ngx_string("require_claim"),
+      NGX_CONF_1MORE,
+      ngx_http_actor_token_set_require_claim,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+char *
+ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_actor_token_main_conf_t *mcf = conf;
+
+    char                            *rv;
+    ngx_str_t                       *value;
+    ngx_conf_t                       save;
+    ngx_actor_token_issuer_t        *issuer, **p;
+    ngx_http_actor_token_issuer_t   *block;
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0 || ngx_actor_token_is(&value[1], "any")) {
+        return "needs a name other than \"any\"";
+    }
+
+    block = ngx_pcalloc(cf->pool, sizeof(ngx_http_actor_token_issuer_t));
+    if (block == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_actor_token_here(cf, &block->pos);
+
+    issuer = &block->issuer;
+
+    issuer->name = value[1];
+    issuer->index = mcf->trusted.issuers.issuers.nelts;
+    issuer->max_lifetime = NGX_CONF_UNSET;
+    issuer->leeway = NGX_CONF_UNSET;
+
+    if (ngx_array_init(&block->sources, cf->pool, 2, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&issuer->require, cf->pool, 2,
+                          sizeof(ngx_actor_token_require_t))
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_array_push(&mcf->trusted.issuers.issuers);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *p = issuer;
+
+    save = *cf;
+
+    cf->handler = ngx_http_actor_token_issuer_directive;
+    cf->handler_conf = (void *) block;
+
+    rv = ngx_conf_parse(cf, NULL);
+
+    *cf = save;
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_actor_token_issuer_complete(cf, block);
+}
+
+
+static char *
+ngx_http_actor_token_issuer_directive(ngx_conf_t *cf, ngx_command_t *dummy,
+    void *conf)
+{
+    char           *rv;
+    ngx_str_t      *value;
+    ngx_uint_t      n;
+    ngx_command_t  *cmd;
+
+    value = cf->args->elts;
+    n = cf->args->nelts - 1;
+
+    if (ngx_actor_token_is(&value[0], "include")) {
+        if (n != 1) {
+            return "invalid number of arguments in \"include\" directive";
+        }
+
+        return ngx_conf_include(cf, dummy, conf);
+    }
+
+    for (cmd = ngx_http_actor_token_issuer_commands; cmd->name.len; cmd++) {
+
+        if (!ngx_actor_token_eq(&cmd->name, &value[0])) {
+            continue;
+        }
+
+        if (!((cmd->type & NGX_CONF_1MORE) && n >= 1)
+            && !(n < NGX_CONF_MAX_ARGS
+                 && (cmd->type & (NGX_CONF_NOARGS << n))))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid number of arguments in \"%V\" "
+                               "directive", &value[0]);
+            return NGX_CONF_ERROR;
+        }
+
+        rv = cmd->set(cf, cmd, conf);
+
+        if (rv != NGX_CONF_OK && rv != NGX_CONF_ERROR) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" directive %s",
+                               &value[0], rv);
+            return NGX_CONF_ERROR;
+        }
+
+        return rv;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown directive \"%V\" in \"actor_token_issuer\"",
+                       &value[0]);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_actor_token_set_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    ngx_str_t          *value;
+    const char         *err;
+    static ngx_str_t    placeholder = ngx_string("{tenant}");
+
+    if (issuer->value.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    issuer->value = value[1];
+
+    err = ngx_actor_token_template_parse(&issuer->issuer, &value[1],
+                                         &placeholder);
+
+    if (err) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"issuer\" \"%V\" %s: \"{tenant}\" may stand "
+                           "once, for a whole path segment, or for a whole "
+                           "host label that is not among the last two",
+                           &value[1], err);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    ngx_str_t                    *value;
+    ngx_uint_t                    i;
+    const ngx_actor_token_alg_t  *alg;
+
+    if (issuer->algs) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        alg = ngx_actor_token_alg_find(&value[i]);
+
+        if (alg == NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "unknown algorithm \"%V\" in \"algorithms\": "
+                               "write RS256, RS384, RS512, PS256, PS384, "
+                               "PS512, ES256, ES384, ES512, ES256K, Ed25519, "
+                               "Ed448, EdDSA, HS256, HS384 or HS512",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        issuer->algs |= ngx_actor_token_alg_bit(alg);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    ngx_str_t   *value, type;
+    ngx_uint_t   i;
+
+    if (issuer->types.nelts || issuer->no_type) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        type = value[i];
+
+        if (ngx_actor_token_is(&type, "-")) {
+            issuer->no_type = 1;
+            issuer->untyped = 1;
+            continue;
+        }
+
+        if (type.len > 12
+            && ngx_strncasecmp(type.data, (u_char *) "application/", 12) == 0)
+        {
+            type.data += 12;
+            type.len -= 12;
+        }
+
+        if (type.len == 0) {
+            return "needs a type, or \"-\" for tokens without one";
+        }
+
+        if (type.len == 3
+            && ngx_strncasecmp(type.data, (u_char *) "JWT", 3) == 0)
+        {
+            issuer->untyped = 1;
+        }
+
+        if (ngx_http_actor_token_append(cf, &issuer->types, &type, 1)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_tenant(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    ngx_str_t  *value;
+
+    if (issuer->tenant_rule != NGX_ACTOR_TOKEN_TENANT_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_actor_token_is(&value[1], "off")) {
+        issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_OFF;
+        return NGX_CONF_OK;
+    }
+
+    if (value[1].len == 0 || !ngx_actor_token_printable(&value[1])) {
+        return "needs a name without control characters";
+    }
+
+    issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_SINGLE;
+    issuer->tenant = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_tenants(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_actor_token_issuer_t *block = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_actor_token_is(&value[1], "any")) {
+
+        if (block->tenants_any || block->issuer.tenants.nelts) {
+            return "any contradicts another \"tenants\" of this block";
+        }
+
+        block->tenants_any = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (block->tenants_any) {
+        return "contradicts \"tenants any\" of this block";
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (value[i].len == 0) {
+            return "has an empty name";
+        }
+    }
+
+    if (ngx_http_actor_token_append(cf, &block->issuer.tenants, &value[1],
+                                    cf->args->nelts - 1)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_actor_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    u_char      *colon;
+    ngx_str_t   *value, *last;
+    ngx_uint_t   n;
+
+    if (issuer->actor_claim.nelts) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    n = cf->args->nelts - 1;
+    last = &value[n];
+
+    if (last->len > 7 && ngx_strncmp(last->data, "unless=", 7) == 0) {
+
+        colon = ngx_strlchr(last->data, last->data + last->len, ':');
+
+        if (colon == NULL || colon == last->data + 7
+            || colon == last->data + last->len - 1)
+        {
+            return "needs \"unless=claim:value\"";
+        }
+
+        *colon = '\0';
+
+        issuer->unless_claim.data = last->data + 7;
+        issuer->unless_claim.len = colon - issuer->unless_claim.data;
+        issuer->unless_value.data = colon + 1;
+        issuer->unless_value.len = last->data + last->len - colon - 1;
+
+        n--;
+    }
+
+    if (n == 0) {
+        return "needs the path of a claim";
+    }
+
+    if (ngx_http_actor_token_append(cf, &issuer->actor_claim, &value[1], n)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_actor_issuers(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '{')) {
+            return "takes exact identifiers, and no templates";
+        }
+    }
+
+    return ngx_http_actor_token_set_list(cf, cmd, conf);
+}
+
+
+/* a claim path or a list of values, at cmd->offset */
+
+static char *
+ngx_http_actor_token_set_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t               *value;
+    ngx_uint_t               i;
+    ngx_actor_token_list_t  *list;
+
+    list = (ngx_actor_token_list_t *) (p + cmd->offset);
+
+    if (list->nelts) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (value[i].len == 0) {
+            return "has an empty parameter";
+        }
+    }
+
+    if (ngx_http_actor_token_append(cf, list, &value[1], cf->args->nelts - 1)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_set_max_lifetime(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    char       *rv;
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (issuer->max_lifetime == NGX_CONF_UNSET
+        && ngx_actor_token_is(&value[1], "off"))
+    {
+        issuer->max_lifetime = 0;
+        return NGX_CONF_OK;
+    }
+
+    rv = ngx_conf_set_sec_slot(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK && issuer->max_lifetime == 0) {
+        return "must be longer than 0: write \"off\" for no limit";
+    }
+
+    return rv;
+}
+
+
+static char *
+ngx_http_actor_token_set_leeway(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    char  *rv;
+
+    rv = ngx_conf_set_sec_slot(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK && issuer->leeway > NGX_ACTOR_TOKEN_LEEWAY_MAX) {
+        return "must be at most 5 minutes";
+    }
+
+    return rv;
+}
+
+
+static char *
+ngx_http_actor_token_set_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_actor_token_issuer_t *issuer = conf;
+
+    ngx_str_t                  *value, v;
+    ngx_uint_t                  i;
+    ngx_actor_token_require_t  *req;
+
+    value = cf->args->elts;
+
+    req = ngx_array_push(&issuer->require);
+    if (req == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(req, sizeof(ngx_actor_token_require_t));
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        v = value[i];
+
+        if (v.len == 0) {
+            return "has an empty parameter";
+        }
+
+        if (v.data[0] == '=') {
+            v.data++;
+            v.len--;
+
+            if (ngx_http_actor_token_append(cf, &req->values, &v, 1)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (req->values.nelts) {
+            return "needs the path of the claim first, and then "
+                   "\"=value\" ...";
+        }
+
+        if (ngx_http_actor_token_append(cf, &req->path, &v, 1) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (req->path.nelts == 0) {
+        return "needs the path of a claim";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_append(ngx_conf_t *cf, ngx_actor_token_list_t *list,
+    const ngx_str_t *value, ngx_uint_t n)
+{
+    ngx_str_t  *elts;
+
+    elts = ngx_palloc(cf->pool, (list->nelts + n) * sizeof(ngx_str_t));
+    if (elts == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (list->nelts) {
+        ngx_memcpy(elts, list->elts, list->nelts * sizeof(ngx_str_t));
+    }
+
+    ngx_memcpy(elts + list->nelts, value, n * sizeof(ngx_str_t));
+
+    list->elts = elts;
+    list->nelts += n;
+
+    return NGX_OK;
+}
+
+
+/* the block has ended: what is missing in it, what contradicts itself */
+
+static char *
+ngx_http_actor_token_issuer_complete(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block)
+{
+    ngx_actor_token_issuer_t  *issuer;
+    static ngx_str_t           type = ngx_string("at+jwt");
+    static ngx_str_t           sub = ngx_string("sub");
+
+    issuer = &block->issuer;
+
+    if (issuer->value.data == NULL) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+            "no \"issuer\" in \"actor_token_issuer %V\": write the exact "
+            "\"iss\" of its tokens", &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (block->sources.nelts == 0) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+            "no source of keys in \"actor_token_issuer %V\": write \"jwks\" "
+            "or \"key\"", &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->types.nelts == 0 && !issuer->no_type
+        && ngx_http_actor_token_append(cf, &issuer->types, &type, 1)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->subject_claim.nelts == 0
+        && ngx_http_actor_token_append(cf, &issuer->subject_claim, &sub, 1)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->algs == 0) {
+        issuer->algs = ngx_actor_token_alg_default();
+    }
+
+    ngx_conf_init_value(issuer->max_lifetime, 24 * 60 * 60);
+    ngx_conf_init_value(issuer->leeway, 30);
+
+    if (ngx_http_actor_token_issuer_tenants(cf, block) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_actor_token_keys_load(cf, block);
+}
+
+
+static char *
+ngx_http_actor_token_issuer_tenants(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block)
+{
+    const char                *err;
+    ngx_actor_token_issuer_t  *issuer;
+
+    issuer = &block->issuer;
+    err = NULL;
+
+    if (issuer->tenant_rule != NGX_ACTOR_TOKEN_TENANT_UNSET) {
+
+        if (issuer->tenant_claim.nelts) {
+            err = "\"tenant\" contradicts \"tenant_claim\"";
+
+        } else if (issuer->issuer.templated) {
+            err = "\"tenant\" contradicts the template in \"issuer\"";
+
+        } else if (issuer->tenants.nelts
+                   && !ngx_actor_token_list_has(&issuer->tenants,
+                                                &issuer->tenant))
+        {
+            err = "\"tenant\" contradicts \"tenants\"";
+        }
+
+    } else if (issuer->tenant_claim.nelts) {
+        issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_CLAIM;
+
+    } else if (issuer->issuer.templated) {
+        issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_LABEL;
+
+    } else {
+        err = "no rule for the tenant: write \"tenant\", \"tenant_claim\", a "
+              "\"{tenant}\" template in \"issuer\", or \"tenant off\"";
+    }
+
+    if (err) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+                                      "%s in \"actor_token_issuer %V\"", err,
+                                      &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_actor_token_issuer_shared(issuer)
+        && issuer->actor_tenant_claim.nelts == 0)
+    {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &block->pos,
+            "issuer \"%V\" speaks for several tenants and has no "
+            "\"actor_tenant_claim\": its actors are taken to be of the "
+            "token's tenant", &issuer->name);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_actor_token_issuer_t *
+ngx_http_actor_token_issuer_find(ngx_http_actor_token_main_conf_t *mcf,
+    const ngx_str_t *name)
+{
+    ngx_uint_t                  i;
+    ngx_actor_token_issuer_t  **issuer;
+
+    issuer = mcf->trusted.issuers.issuers.elts;
+
+    for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
+        if (ngx_actor_token_eq(&issuer[i]->name, name)) {
+            return issuer[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* all blocks are read: what contradicts another of them */
+
+char *
+ngx_http_actor_token_issuers_finish(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf)
+{
+    ngx_uint_t                       i;
+    ngx_actor_token_issuer_t        *other, **issuer;
+    ngx_http_actor_token_issuer_t   *block;
+
+    issuer = mcf->trusted.issuers.issuers.elts;
+
+    for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
+
+        block = (ngx_http_actor_token_issuer_t *) issuer[i];
+
+        if (ngx_http_actor_token_issuer_find(mcf, &issuer[i]->name)
+            != issuer[i])
+        {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+                "duplicate \"actor_token_issuer %V\": give each block a name "
+                "of its own", &issuer[i]->name);
+            return NGX_CONF_ERROR;
+        }
+
+        other = ngx_actor_token_issuers_add(&mcf->trusted.issuers, issuer[i],
+                                            cf->pool);
+
+        if (other == NGX_ACTOR_TOKEN_ISSUER_ERROR) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (other) {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+                "\"issuer\" \"%V\" of \"actor_token_issuer %V\" %s \"%V\" of "
+                "\"actor_token_issuer %V\": one \"iss\" belongs to one block",
+                &issuer[i]->value, &issuer[i]->name,
+                other->issuer.templated
+                    ? "is a template that can match the same as"
+                    : "is the same as",
+                &other->value, &other->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (ngx_http_actor_token_keys_compare(cf, mcf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_actor_token_notice_tenants(cf, mcf);
+}
+
+
+/*
+ * Tenant names are one namespace.  Where a block limits itself to a list,
+ * its author should know who else may speak for a tenant of the list.
+ */
+
+static char *
+ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf)
+{
+    ngx_uint_t                        i, k;
+    ngx_array_t                       claimed, any;
+    ngx_actor_token_issuer_t        **issuer;
+    ngx_http_actor_token_issuer_t    *block, **p;
+
+    if (ngx_array_init(&claimed, cf->temp_pool, 16,
+                       sizeof(ngx_http_actor_token_claimed_t))
+        != NGX_OK
+        || ngx_array_init(&any, cf->temp_pool, 4,
+                          sizeof(ngx_http_actor_token_issuer_t *))
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer = mcf->trusted.issuers.issuers.elts;
+
+    for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
+
+        block = (ngx_http_actor_token_issuer_t *) issuer[i];
+
+        if (issuer[i]->tenant_rule == NGX_ACTOR_TOKEN_TENANT_SINGLE
+            && ngx_http_actor_token_claim_tenant(&claimed, &issuer[i]->tenant,
+                                                 block,
+                                                 issuer[i]->tenants.nelts != 0)
+               != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        if (!ngx_actor_token_issuer_shared(issuer[i])) {
+            continue;
+        }
+
+        if (issuer[i]->tenants.nelts == 0) {
+            p = ngx_array_push(&any);
+            if (p == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            *p = block;
+        }
+
+        for (k = 0; k < issuer[i]->tenants.nelts; k++) {
+            if (ngx_http_actor_token_claim_tenant(&claimed,
+                                                  &issuer[i]->tenants.elts[k],
+                                                  block, 1)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+        }
+    }
+
+    if (claimed.nelts) {
+        ngx_qsort(claimed.elts, claimed.nelts,
+                  sizeof(ngx_http_actor_token_claimed_t),
+                  ngx_http_actor_token_cmp_claimed);
+
+        ngx_http_actor_token_notice_shared(cf, &claimed, &any);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_claim_tenant(ngx_array_t *claimed,
+    const ngx_str_t *tenant, const ngx_http_actor_token_issuer_t *block,
+    ngx_uint_t listed)
+{
+    ngx_http_actor_token_claimed_t  *c;
+
+    c = ngx_array_push(claimed);
+    if (c == NULL) {
+        return NGX_ERROR;
+    }
+
+    c->tenant = *tenant;
+    c->block = block;
+    c->listed = listed;
+
+    return NGX_OK;
+}
+
+
+/* "claimed" is sorted by tenant, those of a list first */
+
+static void
+ngx_http_actor_token_notice_shared(ngx_conf_t *cf, const ngx_array_t *claimed,
+    const ngx_array_t *any)
+{
+    ngx_uint_t                        i, k;
+    ngx_http_actor_token_issuer_t   **p;
+    ngx_http_actor_token_claimed_t   *c;
+
+    c = claimed->elts;
+    p = any->elts;
+
+    for (i = 1; i < claimed->nelts; i++) {
+
+        if (c[i - 1].listed
+            && c[i - 1].block != c[i].block
+            && ngx_actor_token_eq(&c[i - 1].tenant, &c[i].tenant))
+        {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE,
+                &c[i - 1].block->pos,
+                "tenant \"%V\" of issuer \"%V\" may be asserted by issuer "
+                "\"%V\" too", &c[i].tenant, &c[i - 1].block->issuer.name,
+                &c[i].block->issuer.name);
+        }
+    }
+
+    for (k = 0; k < any->nelts; k++) {
+        for (i = 0; i < claimed->nelts; i++) {
+
+            if (c[i].listed) {
+                ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &p[k]->pos,
+                    "issuer \"%V\" may assert any tenant, \"%V\" of issuer "
+                    "\"%V\" among them: write its \"tenants\"",
+                    &p[k]->issuer.name, &c[i].tenant,
+                    &c[i].block->issuer.name);
+                break;
+            }
+        }
+    }
+}
+
+
+static int ngx_libc_cdecl
+ngx_http_actor_token_cmp_claimed(const void *one, const void *two)
+{
+    int                                    rc;
+    const ngx_http_actor_token_claimed_t  *first, *second;
+
+    first = one;
+    second = two;
+
+    rc = ngx_http_actor_token_cmp_str(&first->tenant, &second->tenant);
+
+    return rc ? rc : (int) second->listed - (int) first->listed;
+}
+
+
+static int
+ngx_http_actor_token_cmp_str(const ngx_str_t *one, const ngx_str_t *two)
+{
+    return (int) ngx_memn2cmp(one->data, two->data, one->len, two->len);
+}

@@ -1,0 +1,748 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include <ngx_http_actor_token.h>
+
+
+/* the fields of a source, while the request's headers are walked */
+
+typedef struct {
+    ngx_uint_t      fields;      /* of this name, or cookies */
+    ngx_uint_t      bearers;     /* of them, with the Bearer scheme */
+    ngx_str_t       value;       /* of the last one that counts */
+} ngx_http_actor_token_found_t;
+
+
+static void ngx_http_actor_token_find(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source,
+    ngx_http_actor_token_found_t *found);
+static ngx_int_t ngx_http_actor_token_find_variable(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source,
+    ngx_http_actor_token_found_t *found);
+static void ngx_http_actor_token_find_cookies(ngx_table_elt_t *h,
+    const ngx_str_t *name, ngx_http_actor_token_found_t *found);
+static void ngx_http_actor_token_judge(ngx_http_actor_token_seen_t *seen,
+    const ngx_http_actor_token_found_t *found);
+static ngx_uint_t ngx_http_actor_token_same(
+    const ngx_http_actor_token_source_t *one,
+    const ngx_http_actor_token_source_t *two);
+static ngx_uint_t ngx_http_actor_token_b64token(const ngx_str_t *s);
+
+static ngx_uint_t ngx_http_actor_token_named(const ngx_table_elt_t *h,
+    const ngx_str_t *name);
+static ngx_uint_t ngx_http_actor_token_bearer(const ngx_str_t *value);
+static u_char *ngx_http_actor_token_next_cookie(u_char *p, u_char *last,
+    const ngx_str_t *name, ngx_str_t *cookie, ngx_str_t *value);
+
+static ngx_uint_t ngx_http_actor_token_unwanted(const ngx_table_elt_t *h,
+    const ngx_http_actor_token_source_t *source);
+static ngx_int_t ngx_http_actor_token_remove(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source);
+static void ngx_http_actor_token_forget(ngx_http_request_t *r,
+    ngx_table_elt_t *h);
+#if (nginx_version < 1023000)
+static void ngx_http_actor_token_forget_one(ngx_array_t *array,
+    ngx_table_elt_t *h);
+#endif
+static ngx_int_t ngx_http_actor_token_cut_cookies(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source);
+static ngx_int_t ngx_http_actor_token_cut_cookie(ngx_pool_t *pool,
+    ngx_str_t *header, const ngx_str_t *name);
+
+
+static ngx_str_t  ngx_http_actor_token_authorization =
+    ngx_string("authorization");
+static ngx_str_t  ngx_http_actor_token_cookie = ngx_string("cookie");
+
+
+ngx_http_actor_token_seen_t *
+ngx_http_actor_token_see(ngx_http_request_t *r,
+    ngx_http_actor_token_ctx_t *ctx,
+    const ngx_http_actor_token_source_t *source)
+{
+    ngx_http_actor_token_seen_t   *seen;
+    ngx_http_actor_token_found_t   found;
+
+    for (seen = ctx->seen; seen; seen = seen->next) {
+        if (ngx_http_actor_token_same(seen->source, source)) {
+            return seen;
+        }
+    }
+
+    ngx_memzero(&found, sizeof(ngx_http_actor_token_found_t));
+
+    if (source->type == NGX_HTTP_ACTOR_TOKEN_VARIABLE) {
+        if (ngx_http_actor_token_find_variable(r, source, &found) != NGX_OK) {
+            return NULL;
+        }
+
+    } else {
+        ngx_http_actor_token_find(r, source, &found);
+    }
+
+    seen = ngx_pcalloc(r->pool, sizeof(ngx_http_actor_token_seen_t));
+    if (seen == NULL) {
+        return NULL;
+    }
+
+    seen->source = source;
+
+    ngx_http_actor_token_judge(seen, &found);
+
+    /* before the access phase a variable may not have its value yet */
+
+    if (source->type != NGX_HTTP_ACTOR_TOKEN_VARIABLE
+        || seen->fault == NGX_ACTOR_TOKEN_UNDECIDED)
+    {
+        seen->next = ctx->seen;
+        ctx->seen = seen;
+    }
+
+    return seen;
+}
+
+
+/*
+ * The list of all fields is walked, because nginx's own pointers and
+ * variables show one of several, or all of them joined.
+ */
+
+static void
+ngx_http_actor_token_find(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source,
+    ngx_http_actor_token_found_t *found)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    part = &r->headers_in.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        switch (source->type) {
+
+        case NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION:
+
+            if (!ngx_http_actor_token_named(&h[i],
+                                        &ngx_http_actor_token_authorization))
+            {
+                break;
+            }
+
+            found->fields++;
+
+            if (ngx_http_actor_token_bearer(&h[i].value)) {
+                found->bearers++;
+                found->value = h[i].value;
+            }
+
+            break;
+
+        case NGX_HTTP_ACTOR_TOKEN_HEADER:
+
+            if (ngx_http_actor_token_named(&h[i], &source->name)) {
+                found->fields++;
+                found->value = h[i].value;
+            }
+
+            break;
+
+        case NGX_HTTP_ACTOR_TOKEN_COOKIE:
+
+            if (ngx_http_actor_token_named(&h[i],
+                                           &ngx_http_actor_token_cookie))
+            {
+                ngx_http_actor_token_find_cookies(&h[i], &source->name,
+                                                  found);
+            }
+
+            break;
+
+        default:
+            break;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_find_variable(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source,
+    ngx_http_actor_token_found_t *found)
+{
+    ngx_http_variable_value_t  *vv;
+
+    vv = ngx_http_get_flushed_variable(r, source->index);
+    if (vv == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!vv->not_found && vv->len) {
+        found->fields = 1;
+        found->value.data = vv->data;
+        found->value.len = vv->len;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_actor_token_find_cookies(ngx_table_elt_t *h, const ngx_str_t *name,
+    ngx_http_actor_token_found_t *found)
+{
+    u_char     *p, *last;
+    ngx_str_t   cookie, value;
+
+    p = h->value.data;
+    last = h->value.data + h->value.len;
+
+    while ((p = ngx_http_actor_token_next_cookie(p, last, name, &cookie,
+                                                 &value))
+           != NULL)
+    {
+        found->fields++;
+        found->value = value;
+    }
+}
+
+
+/* RFC 6750, sections 2.1 and 3.1: one token, or none, or a bad request */
+
+static void
+ngx_http_actor_token_judge(ngx_http_actor_token_seen_t *seen,
+    const ngx_http_actor_token_found_t *found)
+{
+    ngx_str_t  value;
+
+    value = found->value;
+
+    if (seen->source->type == NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION) {
+
+        if (found->bearers == 0) {
+            seen->fault = NGX_ACTOR_TOKEN_MISSING;
+            seen->what = found->fields
+                         ? "the scheme of \"Authorization\" is not Bearer"
+                         : "no \"Authorization\"";
+            return;
+        }
+
+        value.data += sizeof("Bearer") - 1;
+        value.len -= sizeof("Bearer") - 1;
+
+        if (value.len == 0 || *value.data != ' ') {
+            seen->fault = NGX_ACTOR_TOKEN_MALFORMED_REQUEST;
+            seen->what = "no token after \"Bearer\"";
+            return;
+        }
+
+        while (value.len && *value.data == ' ') {
+            value.data++;
+            value.len--;
+        }
+    }
+
+    if (found->fields > 1) {
+        seen->fault = NGX_ACTOR_TOKEN_MALFORMED_REQUEST;
+        seen->what = "more than one field or cookie for the token";
+        return;
+    }
+
+    if (seen->source->type != NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION
+        && value.len == 0)
+    {
+        seen->fault = NGX_ACTOR_TOKEN_MISSING;
+        seen->what = "nothing in what \"token=\" names";
+        return;
+    }
+
+    if (!ngx_http_actor_token_b64token(&value)) {
+        seen->fault = NGX_ACTOR_TOKEN_MALFORMED_REQUEST;
+        seen->what = "not exactly one token";
+        return;
+    }
+
+    seen->token.raw = value;
+}
+
+
+static ngx_uint_t
+ngx_http_actor_token_same(const ngx_http_actor_token_source_t *one,
+    const ngx_http_actor_token_source_t *two)
+{
+    return one == two
+           || (one->type == two->type
+               && ngx_actor_token_eq(&one->name, &two->name));
+}
+
+
+/* 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" */
+
+static ngx_uint_t
+ngx_http_actor_token_b64token(const ngx_str_t *s)
+{
+    u_char   ch;
+    size_t   i, n;
+
+    for (n = s->len; n && s->data[n - 1] == '='; n--) {
+        /* void */
+    }
+
+    for (i = 0; i < n; i++) {
+        ch = s->data[i];
+
+        if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
+            || (ch >= '0' && ch <= '9')
+            || ch == '-' || ch == '.' || ch == '_' || ch == '~' || ch == '+'
+            || ch == '/')
+        {
+            continue;
+        }
+
+        return 0;
+    }
+
+    return n != 0;
+}
+
+
+/* as in $http_NAME: in lower case, with underscores */
+
+static ngx_uint_t
+ngx_http_actor_token_named(const ngx_table_elt_t *h, const ngx_str_t *name)
+{
+    u_char  ch;
+    size_t  i;
+
+    if (h->hash == 0 || h->key.len != name->len) {
+        return 0;
+    }
+
+    for (i = 0; i < name->len; i++) {
+        ch = h->key.data[i];
+        ch = (ch == '-') ? '_' : ngx_tolower(ch);
+
+        if (ch != name->data[i]) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* the scheme is a word of its own, in any case (RFC 9110, section 11.1) */
+
+static ngx_uint_t
+ngx_http_actor_token_bearer(const ngx_str_t *value)
+{
+    u_char  ch;
+
+    if (value->len < 6
+        || ngx_strncasecmp(value->data, (u_char *) "Bearer", 6) != 0)
+    {
+        return 0;
+    }
+
+    if (value->len == 6) {
+        return 1;
+    }
+
+    ch = value->data[6];
+
+    return !((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
+             || (ch >= '0' && ch <= '9')
+             || ngx_strchr("!#$%&'*+-.^_`|~", ch));
+}
+
+
+/*
+ * Finds the next cookie of this name, in any case, wherever $cookie_NAME may
+ * find it: at the start or after ";" or ",", with a value that ends at ";".
+ * Returns where to go on, or NULL.
+ */
+
+static u_char *
+ngx_http_actor_token_next_cookie(u_char *p, u_char *last,
+    const ngx_str_t *name, ngx_str_t *cookie, ngx_str_t *value)
+{
+    u_char  *start;
+
+    while (p < last) {
+
+        while (p < last && (*p == ' ' || *p == '\t')) {
+            p++;
+        }
+
+        start = p;
+
+        if ((size_t) (last - p) > name->len
+            && ngx_strncasecmp(p, name->data, name->len) == 0)
+        {
+            p += name->len;
+
+            while (p < last && *p == ' ') {
+                p++;
+            }
+
+            if (p < last && *p == '=') {
+
+                for (p++; p < last && *p == ' '; p++) {
+                    /* void */
+                }
+
+                value->data = p;
+
+                while (p < last && *p != ';') {
+                    p++;
+                }
+
+                value->len = p - value->data;
+
+                cookie->data = start;
+                cookie->len = p - start;
+
+                return p;
+            }
+        }
+
+        while (p < last && *p != ';' && *p != ',') {
+            p++;
+        }
+
+        if (p < last) {
+            p++;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_http_actor_token_take_out(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source)
+{
+    switch (source->type) {
+
+    case NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION:
+    case NGX_HTTP_ACTOR_TOKEN_HEADER:
+        return ngx_http_actor_token_remove(r, source);
+
+    case NGX_HTTP_ACTOR_TOKEN_COOKIE:
+        return ngx_http_actor_token_cut_cookies(r, source);
+
+    default:
+        return NGX_OK;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_actor_token_unwanted(const ngx_table_elt_t *h,
+    const ngx_http_actor_token_source_t *source)
+{
+    switch (source->type) {
+
+    case NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION:
+        return ngx_http_actor_token_named(h,
+                                          &ngx_http_actor_token_authorization)
+               && ngx_http_actor_token_bearer(&h->value);
+
+    case NGX_HTTP_ACTOR_TOKEN_HEADER:
+        return ngx_http_actor_token_named(h, &source->name);
+
+    case NGX_HTTP_ACTOR_TOKEN_COOKIE:
+        return ngx_http_actor_token_named(h, &ngx_http_actor_token_cookie)
+               && h->value.len == 0;
+
+    default:
+        return 0;
+    }
+}
+
+
+/*
+ * Upstream modules walk the list of fields and look at nothing else, so the
+ * fields must leave the list.  Others point to elements of it, so those that
+ * stay must not move: the list is made anew of parts that are runs of the
+ * old parts' elements.  A part that is not the first must not be empty.
+ */
+
+static ngx_int_t
+ngx_http_actor_token_remove(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source)
+{
+    ngx_uint_t        i, run, removed;
+    ngx_list_t       *headers;
+    ngx_list_part_t  *part, first, *last, *next;
+    ngx_table_elt_t  *h;
+
+    headers = &r->headers_in.headers;
+
+    ngx_memzero(&first, sizeof(ngx_list_part_t));
+
+    first.elts = headers->part.elts;
+    last = NULL;
+    removed = 0;
+
+    for (part = &headers->part; part; part = part->next) {
+
+        h = part->elts;
+        run = 0;
+
+        for (i = 0; i <= part->nelts; i++) {
+
+            if (i < part->nelts
+                && !ngx_http_actor_token_unwanted(&h[i], source))
+            {
+                run++;
+                continue;
+            }
+
+            if (run) {
+
+                if (last == NULL) {
+                    next = &first;
+
+                } else {
+                    next = ngx_palloc(r->pool, sizeof(ngx_list_part_t));
+                    if (next == NULL) {
+                        return NGX_ERROR;
+                    }
+
+                    last->next = next;
+                }
+
+                next->elts = &h[i - run];
+                next->nelts = run;
+                next->next = NULL;
+
+                last = next;
+                run = 0;
+            }
+
+            if (i < part->nelts) {
+                ngx_http_actor_token_forget(r, &h[i]);
+                removed = 1;
+            }
+        }
+    }
+
+    if (!removed) {
+        return NGX_OK;
+    }
+
+    headers->part = first;
+
+    if (last == NULL || last == &first) {
+        headers->last = &headers->part;
+
+    } else {
+        headers->last = last;
+    }
+
+    /* the next element is to open a part: none has room behind its run */
+
+    if (headers->last->nelts) {
+        headers->nalloc = headers->last->nelts;
+    }
+
+    return NGX_OK;
+}
+
+
+/* nginx's own pointers to a field that is gone */
+
+static void
+ngx_http_actor_token_forget(ngx_http_request_t *r, ngx_table_elt_t *h)
+{
+    void                       *field;
+    ngx_http_header_t          *hh;
+    ngx_table_elt_t           **ph;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    if (h->lowcase_key == NULL) {
+        return;
+    }
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    hh = ngx_hash_find(&cmcf->headers_in_hash, h->hash, h->lowcase_key,
+                       h->key.len);
+
+    if (hh == NULL || hh->offset == 0) {
+        return;
+    }
+
+    field = (char *) &r->headers_in + hh->offset;
+
+#if (nginx_version >= 1023000)
+
+    for (ph = field; *ph; ph = &(*ph)->next) {
+        if (*ph == h) {
+            *ph = h->next;
+            break;
+        }
+    }
+
+#else
+
+    if (hh->offset == offsetof(ngx_http_headers_in_t, cookies)
+#if (NGX_HTTP_X_FORWARDED_FOR)
+        || hh->offset == offsetof(ngx_http_headers_in_t, x_forwarded_for)
+#endif
+       )
+    {
+        ngx_http_actor_token_forget_one(field, h);
+        return;
+    }
+
+    ph = field;
+
+    if (*ph == h) {
+        *ph = NULL;
+    }
+
+#endif
+}
+
+
+#if (nginx_version < 1023000)
+
+static void
+ngx_http_actor_token_forget_one(ngx_array_t *array, ngx_table_elt_t *h)
+{
+    ngx_uint_t         i, n;
+    ngx_table_elt_t  **elts;
+
+    elts = array->elts;
+    n = 0;
+
+    for (i = 0; i < array->nelts; i++) {
+        if (elts[i] != h) {
+            elts[n++] = elts[i];
+        }
+    }
+
+    array->nelts = n;
+}
+
+#endif
+
+
+/* each "Cookie" field loses the cookies of this name, and goes if empty */
+
+static ngx_int_t
+ngx_http_actor_token_cut_cookies(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source)
+{
+    ngx_uint_t         i, emptied;
+    ngx_list_part_t   *part;
+    ngx_table_elt_t   *h;
+
+    emptied = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (!ngx_http_actor_token_named(&h[i],
+                                            &ngx_http_actor_token_cookie))
+            {
+                continue;
+            }
+
+            if (ngx_http_actor_token_cut_cookie(r->pool, &h[i].value,
+                                                &source->name)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            if (h[i].value.len == 0) {
+                emptied = 1;
+            }
+        }
+    }
+
+    return emptied ? ngx_http_actor_token_remove(r, source) : NGX_OK;
+}
+
+
+/* the bytes of the request stay as they are: the token points into them */
+
+static ngx_int_t
+ngx_http_actor_token_cut_cookie(ngx_pool_t *pool, ngx_str_t *header,
+    const ngx_str_t *name)
+{
+    u_char     *p, *dst, *from, *last;
+    ngx_str_t   cookie, value, rest;
+
+    from = header->data;
+    last = header->data + header->len;
+
+    p = ngx_http_actor_token_next_cookie(from, last, name, &cookie, &value);
+
+    if (p == NULL) {
+        return NGX_OK;
+    }
+
+    rest.data = ngx_pnalloc(pool, header->len);
+    if (rest.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    dst = rest.data;
+
+    while (p) {
+        dst = ngx_cpymem(dst, from, cookie.data - from);
+
+        /* with the separator behind it, and the spaces that follow */
+
+        if (p < last) {
+            p++;
+        }
+
+        while (p < last && *p == ' ') {
+            p++;
+        }
+
+        from = p;
+
+        p = ngx_http_actor_token_next_cookie(from, last, name, &cookie,
+                                             &value);
+    }
+
+    dst = ngx_cpymem(dst, from, last - from);
+
+    /* or with the one in front of it, if it was the last */
+
+    while (dst > rest.data
+           && (dst[-1] == ' ' || (from == last && dst[-1] == ';')))
+    {
+        dst--;
+    }
+
+    rest.len = dst - rest.data;
+    *header = rest;
+
+    return NGX_OK;
+}

@@ -1,0 +1,796 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include <ngx_http_actor_token.h>
+
+#include <openssl/evp.h>
+
+
+#define NGX_HTTP_ACTOR_TOKEN_FINGERPRINT_LEN  16    /* of SHA-256 */
+
+
+typedef enum {
+    /* what was decided: shown whatever the outcome */
+    NGX_HTTP_ACTOR_TOKEN_VAR_STATUS = 0,
+    NGX_HTTP_ACTOR_TOKEN_VAR_REASON,
+    NGX_HTTP_ACTOR_TOKEN_VAR_FINGERPRINT,
+    NGX_HTTP_ACTOR_TOKEN_VAR_AUDIT,
+
+    /* who the request is made by and for: shown if it was accepted */
+    NGX_HTTP_ACTOR_TOKEN_VAR_SUBJECT,
+    NGX_HTTP_ACTOR_TOKEN_VAR_ACTOR,
+    NGX_HTTP_ACTOR_TOKEN_VAR_ACTOR_ISSUER,
+    NGX_HTTP_ACTOR_TOKEN_VAR_ACTOR_TENANT,
+    NGX_HTTP_ACTOR_TOKEN_VAR_CHAIN,
+    NGX_HTTP_ACTOR_TOKEN_VAR_DEPTH,
+    NGX_HTTP_ACTOR_TOKEN_VAR_TENANT,
+    NGX_HTTP_ACTOR_TOKEN_VAR_ISSUER,
+    NGX_HTTP_ACTOR_TOKEN_VAR_ISSUER_NAME,
+    NGX_HTTP_ACTOR_TOKEN_VAR_AUDIENCE,
+    NGX_HTTP_ACTOR_TOKEN_VAR_ID,
+    NGX_HTTP_ACTOR_TOKEN_VAR_CLIENT,
+    NGX_HTTP_ACTOR_TOKEN_VAR_SCOPE,
+    NGX_HTTP_ACTOR_TOKEN_VAR_EXPIRES
+} ngx_http_actor_token_var_e;
+
+
+static const ngx_http_actor_token_decision_t *ngx_http_actor_token_decision(
+    ngx_http_request_t *r, ngx_http_actor_token_decision_t *early);
+static ngx_uint_t ngx_http_actor_token_may_evaluate(ngx_http_request_t *r);
+static ngx_int_t ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_actor_token_identity_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_actor_token_claim_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_actor_token_export_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_actor_token_identity(ngx_http_request_t *r,
+    const ngx_http_actor_token_decision_t *d, uintptr_t which, ngx_str_t *s);
+static const ngx_http_actor_token_decision_t *ngx_http_actor_token_accepted(
+    ngx_http_request_t *r, ngx_http_actor_token_decision_t *early);
+static ngx_int_t ngx_http_actor_token_scopes(ngx_http_request_t *r,
+    const ngx_actor_token_claims_t *claims, ngx_str_t *s);
+static ngx_int_t ngx_http_actor_token_number(ngx_http_request_t *r,
+    int64_t n, ngx_str_t *s);
+static void ngx_http_actor_token_show(ngx_http_variable_value_t *v,
+    const ngx_str_t *s);
+static ngx_int_t ngx_http_actor_token_add_export(ngx_array_t *exports,
+    const ngx_str_t *names, ngx_uint_t n);
+
+
+#define NGX_HTTP_ACTOR_TOKEN_OUTCOME(name, which)                             \
+    { ngx_string("actor_token_" name), NULL,                                  \
+      ngx_http_actor_token_outcome_variable,                                  \
+      NGX_HTTP_ACTOR_TOKEN_VAR_##which, NGX_HTTP_VAR_NOCACHEABLE, 0 }
+
+#define NGX_HTTP_ACTOR_TOKEN_IDENTITY(name, which)                            \
+    { ngx_string("actor_token_" name), NULL,                                  \
+      ngx_http_actor_token_identity_variable,                                 \
+      NGX_HTTP_ACTOR_TOKEN_VAR_##which, NGX_HTTP_VAR_NOCACHEABLE, 0 }
+
+
+static ngx_http_variable_t  ngx_http_actor_token_vars[] = {
+
+    NGX_HTTP_ACTOR_TOKEN_OUTCOME("status", STATUS),
+    NGX_HTTP_ACTOR_TOKEN_OUTCOME("reason", REASON),
+    NGX_HTTP_ACTOR_TOKEN_OUTCOME("fingerprint", FINGERPRINT),
+    NGX_HTTP_ACTOR_TOKEN_OUTCOME("audit", AUDIT),
+
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("subject", SUBJECT),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("actor", ACTOR),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("actor_issuer", ACTOR_ISSUER),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("actor_tenant", ACTOR_TENANT),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("chain", CHAIN),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("depth", DEPTH),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("tenant", TENANT),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("issuer", ISSUER),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("issuer_name", ISSUER_NAME),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("audience", AUDIENCE),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("id", ID),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("client", CLIENT),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("scope", SCOPE),
+    NGX_HTTP_ACTOR_TOKEN_IDENTITY("expires", EXPIRES),
+
+    { ngx_string("actor_token_claim_"), NULL,
+      ngx_http_actor_token_claim_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
+
+      ngx_http_null_variable
+};
+
+
+static ngx_str_t  ngx_http_actor_token_claim_prefix =
+    ngx_string("actor_token_claim_");
+
+
+/*
+ * The decision that variables show: the last one of an access phase, or, in
+ * front of the access phase of a location that checks, one made for the
+ * moment in "early".  NULL where there is none.
+ */
+
+static const ngx_http_actor_token_decision_t *
+ngx_http_actor_token_decision(ngx_http_request_t *r,
+    ngx_http_actor_token_decision_t *early)
+{
+    ngx_http_actor_token_ctx_t             *ctx;
+    const ngx_http_actor_token_loc_conf_t  *conf;
+
+    ctx = ngx_http_actor_token_get_ctx(r);
+
+    if (ctx && ctx->evaluating) {
+        return ctx->pending;
+    }
+
+    if ((ctx == NULL || !ctx->checked) && ngx_http_actor_token_may_evaluate(r))
+    {
+        conf = ngx_http_get_module_loc_conf(r, ngx_http_actor_token_module);
+
+        if (conf->realm) {
+            ctx = ngx_http_actor_token_make_ctx(r);
+            if (ctx == NULL) {
+                return NULL;
+            }
+
+            ngx_http_actor_token_evaluate(r, ctx, conf, early);
+
+            return early;
+        }
+    }
+
+    return ctx ? &ctx->decision : NULL;
+}
+
+
+/*
+ * Subrequests and the log phase never start a check.  nginx has no flag for
+ * "phases are running", but it resumes them by this handler until a content
+ * handler has taken over, and sets "done" or drops the last reference before
+ * it logs.
+ */
+
+static ngx_uint_t
+ngx_http_actor_token_may_evaluate(ngx_http_request_t *r)
+{
+    return r == r->main
+           && r->write_event_handler == ngx_http_core_run_phases
+           && !r->done
+           && r->count != 0;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_int_t                               rc;
+    ngx_str_t                               s;
+    ngx_http_actor_token_decision_t         early;
+    const ngx_http_actor_token_decision_t  *d;
+
+    d = ngx_http_actor_token_decision(r, &early);
+
+    if (d == NULL || d->status == NGX_HTTP_ACTOR_TOKEN_NO_VERDICT) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    rc = NGX_OK;
+    ngx_str_null(&s);
+
+    switch (data) {
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_STATUS:
+        s = *ngx_http_actor_token_status_name(d->status);
+        break;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_REASON:
+        s = ngx_actor_token_reason(d->verdict.reason)->code;
+        break;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_FINGERPRINT:
+        if (d->seen) {
+            rc = ngx_http_actor_token_fingerprint(r, d->seen, &s);
+        }
+
+        break;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_AUDIT:
+        rc = ngx_http_actor_token_audit(r, d, &s);
+        break;
+
+    default:
+        rc = NGX_ERROR;
+        break;
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_actor_token_show(v, &s);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_identity_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                               s;
+    ngx_http_actor_token_decision_t         early;
+    const ngx_http_actor_token_decision_t  *d;
+
+    d = ngx_http_actor_token_accepted(r, &early);
+
+    if (d == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_str_null(&s);
+
+    if (ngx_http_actor_token_identity(r, d, data, &s) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_actor_token_show(v, &s);
+
+    return NGX_OK;
+}
+
+
+/*
+ * The decision whose identity may be shown, or NULL.  The pending one has no
+ * verdict yet, but nothing except actor_token_require is left to ask.
+ */
+
+static const ngx_http_actor_token_decision_t *
+ngx_http_actor_token_accepted(ngx_http_request_t *r,
+    ngx_http_actor_token_decision_t *early)
+{
+    ngx_http_actor_token_ctx_t             *ctx;
+    const ngx_http_actor_token_decision_t  *d;
+
+    d = ngx_http_actor_token_decision(r, early);
+
+    if (d == NULL) {
+        return NULL;
+    }
+
+    if (d->status == NGX_HTTP_ACTOR_TOKEN_PASSED) {
+        return d;
+    }
+
+    ctx = ngx_http_actor_token_get_ctx(r);
+
+    return (ctx && d == ctx->pending) ? d : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_identity(ngx_http_request_t *r,
+    const ngx_http_actor_token_decision_t *d, uintptr_t which, ngx_str_t *s)
+{
+    const ngx_actor_token_claims_t  *claims;
+
+    claims = &d->seen->token.claims;
+
+    switch (which) {
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_SUBJECT:
+        *s = claims->subject;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_ACTOR:
+        if (claims->depth) {
+            *s = claims->actors[0].subject;
+        }
+
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_ACTOR_ISSUER:
+        *s = claims->actor_issuer;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_ACTOR_TENANT:
+        *s = claims->actor_tenant;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_CHAIN:
+        return ngx_http_actor_token_chain(r, claims, s);
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_DEPTH:
+        return ngx_http_actor_token_number(r, claims->depth, s);
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_TENANT:
+        *s = claims->tenant;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_ISSUER:
+        *s = claims->issuer;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_ISSUER_NAME:
+        *s = d->seen->token.issuer->name;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_AUDIENCE:
+        *s = d->audience;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_ID:
+        *s = claims->id;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_CLIENT:
+        *s = claims->client;
+        return NGX_OK;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_SCOPE:
+        return ngx_http_actor_token_scopes(r, claims, s);
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_EXPIRES:
+        return ngx_http_actor_token_number(r, claims->expires, s);
+
+    default:
+        return NGX_ERROR;
+    }
+}
+
+
+/* $actor_token_claim_NAME, which has been exported if it is in use */
+
+static ngx_int_t
+ngx_http_actor_token_claim_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t *name = (ngx_str_t *) data;
+
+    ngx_str_t                          claim;
+    ngx_uint_t                         i;
+    ngx_actor_token_list_t            *path;
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    claim.data = name->data + ngx_http_actor_token_claim_prefix.len;
+    claim.len = name->len - ngx_http_actor_token_claim_prefix.len;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+
+    path = mcf->trusted.exports.elts;
+
+    for (i = 0; i < mcf->trusted.exports.nelts; i++) {
+        if (path[i].nelts == 1 && ngx_actor_token_eq(&path[i].elts[0], &claim))
+        {
+            return ngx_http_actor_token_export_variable(r, v, i);
+        }
+    }
+
+    v->not_found = 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_export_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_actor_token_decision_t         early;
+    const ngx_http_actor_token_decision_t  *d;
+
+    d = ngx_http_actor_token_accepted(r, &early);
+
+    if (d == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_actor_token_show(v, &d->seen->token.claims.exports[data]);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
+    ngx_http_actor_token_seen_t *seen, ngx_str_t *s)
+{
+    u_char     hash[EVP_MAX_MD_SIZE];
+    ngx_str_t  head;
+
+    if (seen->fault != NGX_ACTOR_TOKEN_UNDECIDED) {
+        ngx_str_null(s);
+        return NGX_OK;
+    }
+
+    if (seen->fingerprint.data == NULL) {
+
+        if (EVP_Digest(seen->token.raw.data, seen->token.raw.len, hash, NULL,
+                       EVP_sha256(), NULL)
+            != 1)
+        {
+            ngx_actor_token_openssl_error(NGX_LOG_ALERT, r->connection->log,
+                                          "EVP_Digest() failed");
+            return NGX_ERROR;
+        }
+
+        head.data = hash;
+        head.len = NGX_HTTP_ACTOR_TOKEN_FINGERPRINT_LEN;
+
+        seen->fingerprint.data = ngx_pnalloc(r->pool,
+                                            ngx_base64_encoded_length(16));
+        if (seen->fingerprint.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_encode_base64url(&seen->fingerprint, &head);
+    }
+
+    *s = seen->fingerprint;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_actor_token_chain(ngx_http_request_t *r,
+    const ngx_actor_token_claims_t *claims, ngx_str_t *s)
+{
+    size_t                          len;
+    u_char                         *p;
+    ngx_str_t                      *quoted;
+    ngx_uint_t                      i, n;
+    const ngx_actor_token_actor_t  *actor;
+
+    n = claims->depth;
+    actor = claims->actors;
+
+    quoted = ngx_pcalloc(r->pool, 2 * n * sizeof(ngx_str_t) + 1);
+    if (quoted == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = sizeof("[]") - 1;
+
+    for (i = 0; i < n; i++) {
+
+        if (actor[i].issuer.data
+            && ngx_actor_token_json_quote_all(r->pool, &actor[i].issuer,
+                                              &quoted[2 * i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (ngx_actor_token_json_quote_all(r->pool, &actor[i].subject,
+                                           &quoted[2 * i + 1])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        len += sizeof(",{\"iss\":,\"sub\":}") - 1
+               + quoted[2 * i].len + quoted[2 * i + 1].len;
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    s->data = p;
+
+    *p++ = '[';
+
+    for (i = 0; i < n; i++) {
+
+        if (i) {
+            *p++ = ',';
+        }
+
+        *p++ = '{';
+
+        if (quoted[2 * i].len) {
+            p = ngx_sprintf(p, "\"iss\":%V,", &quoted[2 * i]);
+        }
+
+        p = ngx_sprintf(p, "\"sub\":%V}", &quoted[2 * i + 1]);
+    }
+
+    *p++ = ']';
+
+    s->len = p - s->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_scopes(ngx_http_request_t *r,
+    const ngx_actor_token_claims_t *claims, ngx_str_t *s)
+{
+    size_t                         len;
+    u_char                        *p;
+    ngx_uint_t                     i;
+    const ngx_actor_token_list_t  *scopes;
+
+    len = 0;
+    scopes = &claims->scopes;
+
+    for (i = 0; i < scopes->nelts; i++) {
+        len += scopes->elts[i].len + 1;
+    }
+
+    if (len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    s->data = p;
+    s->len = len - 1;
+
+    for (i = 0; i < scopes->nelts; i++) {
+        if (i) {
+            *p++ = ' ';
+        }
+
+        p = ngx_cpymem(p, scopes->elts[i].data, scopes->elts[i].len);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_number(ngx_http_request_t *r, int64_t n, ngx_str_t *s)
+{
+    s->data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (s->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    s->len = ngx_sprintf(s->data, "%L", n) - s->data;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_actor_token_show(ngx_http_variable_value_t *v, const ngx_str_t *s)
+{
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = s->len;
+    v->data = s->data;
+}
+
+
+ngx_int_t
+ngx_http_actor_token_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_actor_token_vars; v->name.len; v++) {
+
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_actor_token_main_conf_t *mcf = conf;
+
+    ngx_int_t             index;
+    ngx_str_t            *value, name;
+    ngx_uint_t            i;
+    ngx_http_variable_t  *v;
+
+    value = cf->args->elts;
+
+    if (value[1].len < 2 || value[1].data[0] != '$') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid variable name \"%V\" in "
+                           "\"actor_token_claim_set\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    name.data = value[1].data + 1;
+    name.len = value[1].len - 1;
+
+    if (name.len >= 12
+        && ngx_strncasecmp(name.data, (u_char *) "actor_token_", 12) == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"$%V\" is a name of the module's own: choose "
+                           "another in \"actor_token_claim_set\"", &name);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        if (value[i].len == 0) {
+            return "has an empty name of a claim";
+        }
+    }
+
+    v = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+    if (v == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (v->get_handler) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the variable \"$%V\" is set elsewhere too", &name);
+        return NGX_CONF_ERROR;
+    }
+
+    index = ngx_http_actor_token_add_export(&mcf->trusted.exports, &value[2],
+                                            cf->args->nelts - 2);
+    if (index == NGX_ERROR) {
+        return NGX_CONF_ERROR;
+    }
+
+    v->get_handler = ngx_http_actor_token_export_variable;
+    v->data = (uintptr_t) index;
+
+    return NGX_CONF_OK;
+}
+
+
+/* the place of a path among the exports, or NGX_ERROR */
+
+static ngx_int_t
+ngx_http_actor_token_add_export(ngx_array_t *exports, const ngx_str_t *names,
+    ngx_uint_t n)
+{
+    ngx_str_t               *elts;
+    ngx_uint_t               i, k;
+    ngx_actor_token_list_t  *path;
+
+    path = exports->elts;
+
+    for (i = 0; i < exports->nelts; i++) {
+
+        if (path[i].nelts != n) {
+            continue;
+        }
+
+        for (k = 0; k < n; k++) {
+            if (!ngx_actor_token_eq(&path[i].elts[k], &names[k])) {
+                break;
+            }
+        }
+
+        if (k == n) {
+            return i;
+        }
+    }
+
+    elts = ngx_palloc(exports->pool, n * sizeof(ngx_str_t));
+    path = ngx_array_push(exports);
+
+    if (elts == NULL || path == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(elts, names, n * sizeof(ngx_str_t));
+
+    path->elts = elts;
+    path->nelts = n;
+
+    return exports->nelts - 1;
+}
+
+
+/* the builtin variables are guarded by nginx; a prefix variable is not */
+
+ngx_int_t
+ngx_http_actor_token_check_variables(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_hash_key_t             *key;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    key = cmcf->variables_keys->keys.elts;
+
+    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
+
+        if (key[i].key.len > ngx_http_actor_token_claim_prefix.len
+            && ngx_strncmp(key[i].key.data,
+                           ngx_http_actor_token_claim_prefix.data,
+                           ngx_http_actor_token_claim_prefix.len)
+               == 0)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "the variable \"$%V\" holds a claim and cannot be "
+                          "set", &key[i].key);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * Which $actor_token_claim_NAME are in use is known when all is configured;
+ * no request has seen this configuration yet.
+ */
+
+ngx_int_t
+ngx_http_actor_token_export_variables(ngx_cycle_t *cycle)
+{
+    u_char                            *p;
+    ngx_str_t                          name;
+    ngx_uint_t                         i;
+    ngx_http_variable_t               *v;
+    ngx_http_core_main_conf_t         *cmcf;
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                              ngx_http_actor_token_module);
+    if (mcf == NULL) {
+        return NGX_OK;
+    }
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+
+        if (v[i].get_handler != ngx_http_actor_token_claim_variable) {
+            continue;
+        }
+
+        name.len = v[i].name.len - ngx_http_actor_token_claim_prefix.len;
+
+        if (name.len == 0) {
+            continue;
+        }
+
+        /* a claim path is of C strings */
+
+        p = ngx_pnalloc(cycle->pool, name.len + 1);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        name.data = p;
+
+        p = ngx_cpymem(p, v[i].name.data
+                          + ngx_http_actor_token_claim_prefix.len,
+                       name.len);
+        *p = '\0';
+
+        if (ngx_http_actor_token_add_export(&mcf->trusted.exports, &name, 1)
+            == NGX_ERROR)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

@@ -51,6 +51,7 @@ package Test::Nginx::ActorToken;
 #     --- no_notice      fragments that no such line has
 #     --- must_die       the configuration is refused; fragments of the
 #                        message, which must name the line marked "#<"
+#     --- emerg          a fragment of the message of a reload that fails
 #
 # After every request: identity variables are empty unless the token was
 # accepted; the audit line is one line of JSON that agrees with them; nothing
@@ -539,7 +540,8 @@ sub prepare_expectations ($) {
                       $list ? \@patterns : $patterns[0])
         unless defined $block->ignore_response;
 
-    my @bad = qw( [alert] [crit] [emerg] );
+    my @bad = qw( [alert] [crit] );
+    push @bad, '[emerg]' unless defined $block->emerg;
 
     if (defined $block->no_error_log) {
         my $more = $block->no_error_log;
@@ -576,6 +578,13 @@ $Test::Nginx::Util::RunTestHelper = sub {
 
     if (defined $block->notice || defined $block->no_notice) {
         check_notices($block);
+    }
+
+    if (defined $block->emerg) {
+        chomp(my $fragment = $block->emerg);
+        like(join('', grep { /\[emerg\]/ }
+                      split /(?<=\n)/, read_from(error_log_path(), 0)),
+             qr/\Q$fragment\E/, "$name - reload refused: $fragment");
     }
 
     if (!defined $block->no_probe) {

@@ -42,18 +42,15 @@ ngx_int_t ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set,
     ngx_pool_t *pool, ngx_actor_token_algs_t algs);
 
 /*
- * Each of these adds to the set what "text" holds and returns NGX_OK, or
- * returns NGX_DECLINED and says in "err" what is wrong with it.  Keys that
- * are unknown or not for verifying are skipped silently.  "symmetric" is set
- * if the text holds a secret.
+ * These add to the set what "text" holds, a JWK Set or the one key of "alg",
+ * or return NGX_DECLINED and say in "err" what is wrong with it.  Keys of a
+ * JWK Set that are unknown or not for verifying are skipped silently.
+ * "symmetric" is set if it holds a secret.
  */
 ngx_int_t ngx_actor_token_jwks_add_set(ngx_actor_token_jwks_t *set,
     const ngx_str_t *text, ngx_uint_t *symmetric,
     ngx_actor_token_jwks_error_t *err);
-ngx_int_t ngx_actor_token_jwks_add_pem(ngx_actor_token_jwks_t *set,
-    const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
-    const ngx_str_t *kid, ngx_actor_token_jwks_error_t *err);
-ngx_int_t ngx_actor_token_jwks_add_secret(ngx_actor_token_jwks_t *set,
+ngx_int_t ngx_actor_token_jwks_add_file(ngx_actor_token_jwks_t *set,
     const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
     const ngx_str_t *kid, ngx_actor_token_jwks_error_t *err);
 

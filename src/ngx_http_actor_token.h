@@ -193,6 +193,17 @@ char *ngx_http_actor_token_merge_loc_conf(ngx_conf_t *cf, void *parent,
 char *ngx_http_actor_token_check_level(ngx_conf_t *cf,
     ngx_http_actor_token_loc_conf_t *conf);
 
+void ngx_http_actor_token_here(ngx_conf_t *cf,
+    ngx_http_actor_token_pos_t *pos);
+void ngx_cdecl ngx_http_actor_token_conf_log(ngx_conf_t *cf, ngx_uint_t level,
+    const ngx_http_actor_token_pos_t *pos, const char *fmt, ...);
+
+/* neither unset nor "off" */
+ngx_uint_t ngx_http_actor_token_is_set(const void *p);
+
+
+/* ngx_http_actor_token_directives.c */
+
 char *ngx_http_actor_token_set_realm(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_actor_token_set_trust(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -212,16 +223,16 @@ char *ngx_http_actor_token_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_actor_token_set_dry_run(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-void ngx_http_actor_token_here(ngx_conf_t *cf,
-    ngx_http_actor_token_pos_t *pos);
-void ngx_cdecl ngx_http_actor_token_conf_log(ngx_conf_t *cf, ngx_uint_t level,
-    const ngx_http_actor_token_pos_t *pos, const char *fmt, ...);
-
 
 /* ngx_http_actor_token_issuer.c */
 
 char *ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+
+/* ngx_http_actor_token_issuers.c */
+
+/* what all blocks together must not do; after the last of them */
 char *ngx_http_actor_token_issuers_finish(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf);
 ngx_actor_token_issuer_t *ngx_http_actor_token_issuer_find(
@@ -247,6 +258,28 @@ ngx_http_actor_token_seen_t *ngx_http_actor_token_see(ngx_http_request_t *r,
     ngx_http_actor_token_ctx_t *ctx,
     const ngx_http_actor_token_source_t *source);
 
+/* the fields that a token may be in, named as in $http_NAME */
+extern const ngx_str_t  ngx_http_actor_token_authorization;
+extern const ngx_str_t  ngx_http_actor_token_cookie;
+
+/* whether this is a field of that name, and not one that nginx ignores */
+ngx_uint_t ngx_http_actor_token_named(const ngx_table_elt_t *h,
+    const ngx_str_t *name);
+
+/* whether the value of an Authorization field has the Bearer scheme */
+ngx_uint_t ngx_http_actor_token_bearer(const ngx_str_t *value);
+
+/*
+ * Finds the next cookie of this name, in any case, wherever $cookie_NAME may
+ * find it: at the start or after ";" or ",", with a value that ends at ";".
+ * Returns where to go on, or NULL.
+ */
+u_char *ngx_http_actor_token_next_cookie(u_char *p, u_char *last,
+    const ngx_str_t *name, ngx_str_t *cookie, ngx_str_t *value);
+
+
+/* ngx_http_actor_token_headers.c */
+
 /*
  * Takes the token out of the request's headers, for upstreams, subrequests
  * and later locations.  Nothing can be done about a variable.
@@ -258,16 +291,33 @@ ngx_int_t ngx_http_actor_token_take_out(ngx_http_request_t *r,
 /* ngx_http_actor_token_variables.c */
 
 ngx_int_t ngx_http_actor_token_add_variables(ngx_conf_t *cf);
-ngx_int_t ngx_http_actor_token_check_variables(ngx_conf_t *cf);
-ngx_int_t ngx_http_actor_token_export_variables(ngx_cycle_t *cycle);
-char *ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+
+/*
+ * The decision whose identity may be shown now, or NULL: one that accepted,
+ * or, while actor_token_require is evaluated, one with no other check left.
+ * "early" holds one that is made for the moment, before the access phase.
+ */
+const ngx_http_actor_token_decision_t *ngx_http_actor_token_accepted(
+    ngx_http_request_t *r, ngx_http_actor_token_decision_t *early);
+
+void ngx_http_actor_token_show(ngx_http_variable_value_t *v,
+    const ngx_str_t *s);
 
 /* "" if no token or more than one was seen */
 ngx_int_t ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
     ngx_http_actor_token_seen_t *seen, ngx_str_t *s);
 ngx_int_t ngx_http_actor_token_chain(ngx_http_request_t *r,
     const ngx_actor_token_claims_t *claims, ngx_str_t *s);
+
+
+/* ngx_http_actor_token_exports.c */
+
+char *ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_actor_token_claim_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+ngx_int_t ngx_http_actor_token_check_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_actor_token_export_variables(ngx_cycle_t *cycle);
 
 
 /* ngx_http_actor_token_log.c */

@@ -268,13 +268,9 @@ ngx_http_actor_token_key_add(ngx_conf_t *cf,
     if (source->alg == NULL) {
         rc = ngx_actor_token_jwks_add_set(keys, text, symmetric, &err);
 
-    } else if (*symmetric) {
-        rc = ngx_actor_token_jwks_add_secret(keys, text, source->alg,
-                                             &source->kid, &err);
-
     } else {
-        rc = ngx_actor_token_jwks_add_pem(keys, text, source->alg,
-                                          &source->kid, &err);
+        rc = ngx_actor_token_jwks_add_file(keys, text, source->alg,
+                                           &source->kid, &err);
     }
 
     if (rc == NGX_DECLINED && err.n) {

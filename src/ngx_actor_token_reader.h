@@ -1,0 +1,33 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#ifndef _NGX_ACTOR_TOKEN_READER_H_INCLUDED_
+#define _NGX_ACTOR_TOKEN_READER_H_INCLUDED_
+
+
+#include <ngx_actor_token_claims.h>
+
+
+/* what the parts of ngx_actor_token_claims_read() work on */
+
+typedef struct {
+    ngx_pool_t                       *pool;
+    json_t                           *payload;
+    const ngx_actor_token_issuer_t   *issuer;
+    const ngx_actor_token_issuers_t  *issuers;
+    ngx_actor_token_claims_t         *claims;
+    ngx_actor_token_verdict_t        *verdict;
+} ngx_actor_token_reader_t;
+
+
+/*
+ * Reads the actor chain (RFC 8693, section 4.1) or the claim that stands for
+ * it, and the actor's tenant.  A fault of "act" is only noted in the claims.
+ */
+ngx_int_t ngx_actor_token_claims_actor(ngx_actor_token_reader_t *rd);
+
+
+#endif /* _NGX_ACTOR_TOKEN_READER_H_INCLUDED_ */

@@ -32,7 +32,6 @@
 #define NGX_ACTOR_TOKEN_RSA_BITS_MIN   2048
 #define NGX_ACTOR_TOKEN_RSA_BITS_MAX   8192
 #define NGX_ACTOR_TOKEN_LEEWAY_MAX     300
-#define NGX_ACTOR_TOKEN_REGEX_MAX      64
 #define NGX_ACTOR_TOKEN_DIGEST_LEN     32    /* SHA-256 */
 
 /* 2^53: every whole second up to here is exact as a JSON number */

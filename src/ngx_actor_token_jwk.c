@@ -14,10 +14,10 @@
 
 static ngx_int_t ngx_actor_token_jwk_for_verifying(json_t *jwk,
     const char **err);
-static ngx_int_t ngx_actor_token_jwk_algs(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, json_t *jwk, ngx_actor_token_key_t *key, const char **err);
-static ngx_int_t ngx_actor_token_jwk_issuer(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, json_t *jwk, ngx_actor_token_key_t *key, const char **err);
+static ngx_int_t ngx_actor_token_jwk_algs(ngx_actor_token_algs_t algs,
+    json_t *jwk, ngx_actor_token_key_t *key, const char **err);
+static ngx_int_t ngx_actor_token_jwk_names(ngx_pool_t *pool, json_t *jwk,
+    ngx_actor_token_key_t *key, const char **err);
 static ngx_int_t ngx_actor_token_jwk_rsa(json_t *jwk, EVP_PKEY **pkey,
     ngx_pool_t *temp, const char **err);
 static ngx_int_t ngx_actor_token_jwk_ec(json_t *jwk,
@@ -116,13 +116,13 @@ ngx_actor_token_jwk_read(ngx_pool_t *pool,
         key->secret = k;
     }
 
-    rc = ngx_actor_token_jwk_algs(pool, algs, jwk, key, err);
+    rc = ngx_actor_token_jwk_algs(algs, jwk, key, err);
 
     if (rc != NGX_OK) {
         return rc;
     }
 
-    rc = ngx_actor_token_jwk_issuer(pool, algs, jwk, key, err);
+    rc = ngx_actor_token_jwk_names(pool, jwk, key, err);
 
     if (rc != NGX_OK) {
         return rc;
@@ -200,8 +200,7 @@ ngx_actor_token_jwk_for_verifying(json_t *jwk, const char **err)
 
 
 static ngx_int_t
-ngx_actor_token_jwk_algs(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, json_t *jwk,
+ngx_actor_token_jwk_algs(ngx_actor_token_algs_t algs, json_t *jwk,
     ngx_actor_token_key_t *key, const char **err)
 {
     json_t                       *value;
@@ -263,8 +262,7 @@ ngx_actor_token_jwk_algs(ngx_pool_t *pool,
 
 
 static ngx_int_t
-ngx_actor_token_jwk_issuer(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, json_t *jwk,
+ngx_actor_token_jwk_names(ngx_pool_t *pool, json_t *jwk,
     ngx_actor_token_key_t *key, const char **err)
 {
     json_t            *value;

@@ -229,8 +229,16 @@ char *ngx_http_actor_token_set_dry_run(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* adds n values to a list, in memory of the configuration */
+ngx_int_t ngx_http_actor_token_append(ngx_conf_t *cf,
+    ngx_actor_token_list_t *list, const ngx_str_t *value, ngx_uint_t n);
+
 
 /* ngx_http_actor_token_issuers.c */
+
+/* what a block must have, and must not; at its end */
+char *ngx_http_actor_token_issuer_complete(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block);
 
 /* what all blocks together must not do; after the last of them */
 char *ngx_http_actor_token_issuers_finish(ngx_conf_t *cf,

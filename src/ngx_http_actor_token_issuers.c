@@ -16,6 +16,8 @@ typedef struct {
 } ngx_http_actor_token_claimed_t;
 
 
+static char *ngx_http_actor_token_issuer_tenants(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block);
 static char *ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf);
 static ngx_int_t ngx_http_actor_token_claim_tenant(ngx_array_t *claimed,
@@ -27,6 +29,117 @@ static int ngx_libc_cdecl ngx_http_actor_token_cmp_claimed(const void *one,
     const void *two);
 static int ngx_http_actor_token_cmp_str(const ngx_str_t *one,
     const ngx_str_t *two);
+
+
+/* the block has ended: what is missing in it, what contradicts itself */
+
+char *
+ngx_http_actor_token_issuer_complete(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block)
+{
+    ngx_actor_token_issuer_t  *issuer;
+    static ngx_str_t           type = ngx_string("at+jwt");
+    static ngx_str_t           sub = ngx_string("sub");
+
+    issuer = &block->issuer;
+
+    if (issuer->value.data == NULL) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+            "no \"issuer\" in \"actor_token_issuer %V\": write the exact "
+            "\"iss\" of its tokens", &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (block->sources.nelts == 0) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+            "no source of keys in \"actor_token_issuer %V\": write \"jwks\" "
+            "or \"key\"", &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->types.nelts == 0 && !issuer->no_type
+        && ngx_http_actor_token_append(cf, &issuer->types, &type, 1)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->subject_claim.nelts == 0
+        && ngx_http_actor_token_append(cf, &issuer->subject_claim, &sub, 1)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->algs == 0) {
+        issuer->algs = ngx_actor_token_alg_default();
+    }
+
+    ngx_conf_init_value(issuer->max_lifetime, 24 * 60 * 60);
+    ngx_conf_init_value(issuer->leeway, 30);
+
+    if (ngx_http_actor_token_issuer_tenants(cf, block) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_actor_token_keys_load(cf, block);
+}
+
+
+static char *
+ngx_http_actor_token_issuer_tenants(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block)
+{
+    const char                *err;
+    ngx_actor_token_issuer_t  *issuer;
+
+    issuer = &block->issuer;
+    err = NULL;
+
+    if (issuer->tenant_rule != NGX_ACTOR_TOKEN_TENANT_UNSET) {
+
+        if (issuer->tenant_claim.nelts) {
+            err = "\"tenant\" contradicts \"tenant_claim\"";
+
+        } else if (issuer->issuer.templated) {
+            err = "\"tenant\" contradicts the template in \"issuer\"";
+
+        } else if (issuer->tenants.nelts
+                   && !ngx_actor_token_list_has(&issuer->tenants,
+                                                &issuer->tenant))
+        {
+            err = "\"tenant\" contradicts \"tenants\"";
+        }
+
+    } else if (issuer->tenant_claim.nelts) {
+        issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_CLAIM;
+
+    } else if (issuer->issuer.templated) {
+        issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_LABEL;
+
+    } else {
+        err = "no rule for the tenant: write \"tenant\", \"tenant_claim\", a "
+              "\"{tenant}\" template in \"issuer\", or \"tenant off\"";
+    }
+
+    if (err) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+                                      "%s in \"actor_token_issuer %V\"", err,
+                                      &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_actor_token_issuer_shared(issuer)
+        && issuer->actor_tenant_claim.nelts == 0)
+    {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &block->pos,
+            "issuer \"%V\" speaks for several tenants and has no "
+            "\"actor_tenant_claim\": its actors are taken to be of the "
+            "token's tenant", &issuer->name);
+    }
+
+    return NGX_CONF_OK;
+}
 
 
 ngx_actor_token_issuer_t *

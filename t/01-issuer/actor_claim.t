@@ -163,7 +163,7 @@ actor: app-2
 --- issuer
 actor_claim azp unless=idtyp; #<
 --- must_die
-unless=idtyp
+unless=
 
 
 === TEST 21: unless= alone

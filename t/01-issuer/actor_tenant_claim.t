@@ -141,5 +141,6 @@ actor_tenant_claim
 
 
 === TEST 16: a block of one tenant
+--- restart
 --- no_notice
 actor_tenant_claim

@@ -33,8 +33,12 @@ acme
 --- no_tenant_rule
 --- issuer
 tenant off;
---- policy
+--- config
+actor_token test;
+actor_token_audience https://api.example.com;
 actor_token_tenant off;
+root html;
+location = /t { try_files /index.html =404; }
 --- vars
 tenant:
 

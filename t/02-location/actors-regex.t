@@ -121,10 +121,9 @@ actor_token_actors
 
 === TEST 17: a comment in the expression does not undo the anchor
 --- policy
-actor_token_actors "~(?x)agent-1 #";
---- claims
-{"act": {"sub": "agent-1-evil"}}
---- reason: actor_not_allowed
+actor_token_actors "~(?x)agent-1 #"; #<
+--- must_die
+agent-1
 
 
 === TEST 18: nor a parenthesis

@@ -35,7 +35,7 @@ GET /off
 
 === TEST 4: in limit_except
 --- config
-include policy.conf;
+include rules.conf;
 actor_token off;
 location /t {
     root html;
@@ -117,37 +117,36 @@ DELETE /t
 === TEST 12: in if
 --- config
 include policy.conf;
-location /t {
-    root html;
+root html;
+location = /index.html {
     if ($arg_strict) {
         actor_token_scope admin;
     }
     if ($arg_off) {
         actor_token off;
     }
-    try_files /index.html =404;
 }
 --- request
-GET /t?strict=1
+GET /index.html?strict=1
 --- reason: insufficient_scope
 --- challenge: Bearer realm="test", error="insufficient_scope", scope="admin"
 
 
 === TEST 13: where it does not apply
 --- request
-GET /t
+GET /index.html
 
 
 === TEST 14: off in if
 --- request
-GET /t?off=1
+GET /index.html?off=1
 --- no_token
 --- reason: -
 
 
 === TEST 15: on where it does not apply
 --- request
-GET /t
+GET /index.html
 --- no_token
 --- reason: missing
 

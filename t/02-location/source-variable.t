@@ -146,7 +146,7 @@ $arg_token
 === TEST 21: $request_uri is noticed
 --- policy
 actor_token test token=$request_uri; #<
---- reason: malformed_request
+--- reason: malformed
 --- no_fingerprint
 --- notice
 $request_uri

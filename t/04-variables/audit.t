@@ -63,11 +63,11 @@ token(signer => 'mallory', jose => {kid => 'acme'}, claims => {sub => 'admin'})
 {"exp": 1000, "sub": "user-1", "jti": "id-3"}
 
 
-=== TEST 7: aud as a string
+=== TEST 7: aud is always an array
 --- claims
 {"aud": "https://api.example.com"}
 --- audit
-{"aud": "https://api.example.com"}
+{"aud": ["https://api.example.com"]}
 
 
 === TEST 8: aud as an array
@@ -141,7 +141,7 @@ $act = {sub => "agent-$_-" . 'x' x 90, iss => 'https://login.acme.example', $act
 === TEST 18: a URI with quotes, controls and a byte that is no UTF-8
 --- config
 include policy.conf;
-location / { root html; try_files /index.html =404; }
+location ~ . { root html; try_files /index.html =404; }
 --- request
 GET /%22%5c%0a%ff%e2%82%ac
 --- audit

@@ -155,7 +155,7 @@ server {
 actor_token_claim_set $c name;
 actor_token_claim_set $c other; #<
 --- must_die
-$c
+"c" variable
 
 
 === TEST 20: no variable

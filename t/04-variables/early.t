@@ -16,11 +16,10 @@ location = /set {
     add_header X-Copy "[$copy]";
     try_files /index.html =404;
 }
-location = /if {
+location = /index.html {
     if ($actor_token_actor = "agent-1") {
         add_header X-If yes;
     }
-    try_files /index.html =404;
 }
 location = /rewrite {
     rewrite ^ /who/$actor_token_subject last;
@@ -54,14 +53,14 @@ GET /set
 
 === TEST 3: in if
 --- request
-GET /if
+GET /index.html
 --- response_headers
 X-If: yes
 
 
 === TEST 4: in if, another actor
 --- request
-GET /if
+GET /index.html
 --- claims
 {"act": {"sub": "agent-2"}}
 --- response_headers
@@ -75,9 +74,11 @@ GET /rewrite
 X-Who: /index.html
 
 
-=== TEST 6: in return, which is no protection
+=== TEST 6: in return, which is no protection; no decision is logged
 --- request
 GET /return
+--- reason: -
+--- no_fingerprint
 --- response_body: [user-1]
 
 
@@ -86,17 +87,16 @@ GET /return
 GET /return
 --- claims
 {"aud": "x"}
---- reason: audience_mismatch
---- error_code: 200
---- challenge: -
---- log_lines: 0
---- verdict: REJECTED
+--- reason: -
+--- no_fingerprint
 --- response_body: []
 
 
 === TEST 8: the status, asked early
 --- request
 GET /answered
+--- reason: -
+--- no_fingerprint
 --- response_body: [user-1 agent-1]
 
 
@@ -105,10 +105,9 @@ GET /answered
 GET /answered
 --- claims
 {"aud": "x"}
---- reason: audience_mismatch
+--- reason: -
+--- no_fingerprint
 --- error_code: 403
---- challenge: -
---- log_lines: 0
 --- response_body: refused
 
 
@@ -181,11 +180,12 @@ location /t {
 === TEST 14: that says no
 --- claims
 {"scope": "read"}
+--- reason: -
+--- no_fingerprint
 --- error_code: 403
---- log_lines: 0
 
 
-=== TEST 15: limit_req by actor
+=== TEST 15: limit_req by actor: the first of its requests, in its turn
 --- http_config
 limit_req_zone $actor_token_actor zone=actors:1m rate=1r/m;
 --- config

@@ -44,7 +44,7 @@ location = /strict-after {
     try_files /none.html /strict;
 }
 location = /strict {
-    include policy.conf;
+    include rules.conf;
     actor_token strict;
     actor_token_scope admin;
     add_header X-Subject "[$actor_token_subject][$actor_token_reason]" always;

@@ -210,15 +210,29 @@ join '.', $h, b64u(payload({sub => 'admin'})), $s
 === TEST 33: ed25519, but the kid is that of ed448: no key fits
 --- signer: ed25519
 --- jose
-{"kid": "ed448"}
+{"kid": "ed448", "alg": "Ed25519"}
 --- reason: unknown_key
+
+
+=== TEST 33b: EdDSA is the older name of both
+--- signer: ed25519
+--- jose
+{"kid": "ed448"}
+--- reason: bad_signature
 
 
 === TEST 34: ed448, but the kid is that of ed25519: no key fits
 --- signer: ed448
 --- jose
-{"kid": "ed25519"}
+{"kid": "ed25519", "alg": "Ed448"}
 --- reason: unknown_key
+
+
+=== TEST 34b: EdDSA is the older name of both
+--- signer: ed448
+--- jose
+{"kid": "ed25519"}
+--- reason: bad_signature
 
 
 === TEST 35: p384/ES384, but the kid is that of p256: no key fits

@@ -111,7 +111,9 @@ actor_token_issuer beta {
 --- conf_files eval
 ['copy.secret' => [secret('hs256'), 0600]]
 --- must_die
-copy.secret
+HMAC secret
+acme
+beta
 
 
 === TEST 12: a secret that ends in a newline is noticed

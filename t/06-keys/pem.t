@@ -66,7 +66,7 @@ actor_token_issuer acme {
 --- issuer
 key p256.pem; #<
 --- must_die
-alg
+"key"
 
 
 === TEST 11: an algorithm that the key cannot have
@@ -135,9 +135,9 @@ use=sig
 === TEST 19: an algorithm outside of the block's list
 --- issuer
 algorithms ES256;
-key rsa.pem alg=RS256;
+key rsa.pem alg=RS256; #<
 --- must_die
-rsa.pem
+alg=RS256
 
 
 === TEST 20: an RSA key that is too short

@@ -50,13 +50,13 @@ open.jwks
 
 === TEST 6: a link to a file that is writable by others
 --- issuer
-jwks link.jwks; #<
+jwks link.data; #<
 --- conf_files eval
 ['open.jwks' => [jwks('acme'), 0646]]
 --- conf_setup
-symlink "$dir/open.jwks", "$dir/link.jwks" or die;
+symlink "$dir/open.jwks", "$dir/link.data" or die;
 --- must_die
-link.jwks
+link.data
 
 
 === TEST 7: a link to a good one

@@ -15,7 +15,7 @@ server {
     location / { return 200 "[$http_cookie]"; }
 }
 --- config
-include policy.conf;
+include rules.conf;
 actor_token test token=$cookie_session;
 location = /t {
     proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;

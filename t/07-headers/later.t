@@ -24,14 +24,14 @@ location = /page {
     try_files /page.shtml =404;
 }
 location = /page-header {
-    include policy.conf;
+    include rules.conf;
     actor_token test token=$http_x_token;
     ssi on;
     ssi_types *;
     try_files /page.shtml =404;
 }
 location = /page-cookie {
-    include policy.conf;
+    include rules.conf;
     actor_token test token=$cookie_session;
     ssi on;
     ssi_types *;
@@ -72,7 +72,7 @@ location = /again {
     try_files /none.html /second;
 }
 location = /second {
-    include policy.conf;
+    include rules.conf;
     actor_token second;
     proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock:/;
 }

@@ -9,8 +9,7 @@ use Test::Nginx::ActorToken;
 sub seen {
     my ($bytes) = @_;
 
-    return join ' ', map { s/[^\x20-\x7e]/./gr }
-               $bytes =~ /(HTTP_[A-Z_]+.{0,60}|CONTENT_LENGTH)/sg;
+    return $bytes =~ s/[^\x20-\x7e]/./gr;
 }
 
 sub fastcgi {

@@ -181,7 +181,12 @@ sub public_jwk {
         return { kty => 'OKP', crv => 'Ed448', x => b64u(substr $der, -57) };
     }
 
-    return $Json->decode($key->{pk}->export_key_jwk('public'));
+    my $jwk = $Json->decode($key->{pk}->export_key_jwk('public'));
+
+    # RFC 8812 has another name for it than CryptX
+    $jwk->{crv} = 'secp256k1' if ($jwk->{crv} // '') eq 'P-256K';
+
+    return $jwk;
 }
 
 

@@ -680,7 +680,7 @@ ngx_http_actor_token_set_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_actor_token_append(ngx_conf_t *cf, ngx_actor_token_list_t *list,
     const ngx_str_t *value, ngx_uint_t n)
 {

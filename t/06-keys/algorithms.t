@@ -214,7 +214,7 @@ join '.', $h, b64u(payload({sub => 'admin'})), $s
 --- reason: unknown_key
 
 
-=== TEST 33b: EdDSA is the older name of both
+=== TEST 33, again: EdDSA is the older name of both
 --- signer: ed25519
 --- jose
 {"kid": "ed448"}
@@ -228,7 +228,7 @@ join '.', $h, b64u(payload({sub => 'admin'})), $s
 --- reason: unknown_key
 
 
-=== TEST 34b: EdDSA is the older name of both
+=== TEST 34, again: EdDSA is the older name of both
 --- signer: ed448
 --- jose
 {"kid": "ed25519"}

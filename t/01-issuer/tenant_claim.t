@@ -107,3 +107,9 @@ tenant_claim urn:zitadel:iam:org:id;
 {"urn:zitadel:iam:org:id": "acme"}
 --- vars
 tenant: acme
+
+
+=== TEST 17: null is no string
+--- claims
+{"urn:zitadel:iam:org:id": null}
+--- reason: bad_claim

@@ -73,22 +73,21 @@ HEAD /t
 === TEST 8: off in limit_except
 --- config
 include policy.conf;
-location /t {
-    root html;
+root html;
+location = /index.html {
     limit_except POST {
         actor_token off;
     }
-    try_files /index.html =404;
 }
 --- request
-GET /t
+GET /index.html
 --- no_token
 --- reason: -
 
 
 === TEST 9: the method that is named
 --- request
-POST /t
+POST /index.html
 --- no_token
 --- reason: missing
 
@@ -229,3 +228,53 @@ location /t { root html; try_files /index.html =404; }
 --- reason: missing
 --- challenge: Bearer realm="server"
 
+
+
+=== TEST 24: actor_token_max_size has no meaning in limit_except
+--- config
+location /t {
+    limit_except GET {
+        actor_token_max_size 1k; #<
+    }
+}
+--- must_die
+"actor_token_max_size" directive is not allowed here
+
+
+=== TEST 25: nor has actor_token_log_level
+--- config
+location /t {
+    limit_except GET {
+        actor_token_log_level warn; #<
+    }
+}
+--- must_die
+"actor_token_log_level" directive is not allowed here
+
+
+=== TEST 26: both have one in if
+--- config
+include policy.conf;
+root html;
+location = /index.html {
+    if ($arg_small) {
+        actor_token_max_size 100;
+        actor_token_log_level warn;
+    }
+}
+--- request
+GET /index.html?small=1
+--- reason: too_large
+--- logged_level: warn
+
+
+=== TEST 27: where the condition does not hold
+--- request
+GET /index.html
+
+
+=== TEST 28: actor_token_claim_set is for http alone
+--- config
+actor_token_claim_set $c name; #<
+--- must_die
+"actor_token_claim_set" directive is not allowed here

@@ -185,22 +185,22 @@ location /t {
 --- error_code: 403
 
 
-=== TEST 15: limit_req by actor: the first of its requests, in its turn
+=== TEST 15: limit_req by actor
 --- http_config
 limit_req_zone $actor_token_actor zone=actors:1m rate=1r/m;
 --- config
 include policy.conf;
 location /t {
     limit_req zone=actors;
-    limit_req_status 429;
+    limit_req_dry_run on;
+    add_header X-Limit $limit_req_status always;
     root html;
     try_files /index.html =404;
 }
 --- request eval
 ['GET /t', 'GET /t']
---- error_code_like eval
-['200|429', '429']
---- reason: ok
+--- response_headers_like eval
+['X-Limit: PASSED|REJECTED_DRY_RUN', 'X-Limit: REJECTED_DRY_RUN']
 
 
 === TEST 16: an empty key is not counted
@@ -208,6 +208,8 @@ location /t {
 ['GET /t', 'GET /t', 'GET /t']
 --- no_token
 --- reason: missing
+--- response_headers eval
+['! X-Limit', '! X-Limit', '! X-Limit']
 
 
 === TEST 17: a token that is only used early is checked by the policy of that moment

@@ -9,10 +9,11 @@ __DATA__
 
 === TEST 1: error_page to a location where the check is off
 --- config
+include rules.conf;
 root html;
 error_page 404 = /off;
 location = /t {
-    include policy.conf;
+    actor_token test;
     try_files /none.html =404;
 }
 location = /off {
@@ -20,18 +21,18 @@ location = /off {
     try_files /index.html =404;
 }
 location = /refused {
-    include policy.conf;
+    actor_token test;
     error_page 401 = /off;
     error_page 403 = /off;
     try_files /index.html =404;
 }
 location = /refused-with-status {
-    include policy.conf;
+    actor_token test;
     error_page 401 /off;
     try_files /index.html =404;
 }
 location = /named {
-    include policy.conf;
+    actor_token test;
     error_page 401 = @named;
     try_files /none.html @named;
 }
@@ -40,45 +41,44 @@ location @named {
     try_files /index.html =404;
 }
 location = /strict-after {
-    include policy.conf;
+    actor_token test;
     try_files /none.html /strict;
 }
 location = /strict {
-    include rules.conf;
     actor_token strict;
     actor_token_scope admin;
     add_header X-Subject "[$actor_token_subject][$actor_token_reason]" always;
     try_files /index.html =404;
 }
 location = /lax-after {
-    include policy.conf;
+    actor_token test;
     actor_token_scope admin;
     error_page 403 = /lax;
     try_files /index.html =404;
 }
 location = /lax {
-    include policy.conf;
+    actor_token test;
     add_header X-Subject "[$actor_token_subject][$actor_token_reason]" always;
     try_files /index.html =404;
 }
 location = /lax-after-401 {
-    include policy.conf;
+    actor_token test;
     actor_token_tenant beta;
     error_page 401 = /lax;
     try_files /index.html =404;
 }
 location = /401-then-strict {
-    include policy.conf;
+    actor_token test;
     actor_token_tenant beta;
     error_page 401 = /strict;
     try_files /index.html =404;
 }
 location = /other-issuer {
-    include policy.conf;
+    actor_token test;
     try_files /none.html /other;
 }
 location = /other {
-    include policy.conf;
+    actor_token test;
     actor_token_audience https://other.example;
     try_files /index.html =404;
 }

@@ -93,3 +93,26 @@ location = /auth {
 --- reason: -
 --- no_fingerprint
 
+
+
+=== TEST 7: mirror: the mirrored request knows who it is, and has no token
+--- http_config
+log_format mirrored '[$arg_s][$http_authorization]';
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log logs/access.log mirrored;
+    location / { return 200 "x"; }
+}
+--- config
+include policy.conf;
+location /t {
+    mirror /mirror;
+    root html;
+    try_files /index.html =404;
+}
+location = /mirror {
+    internal;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock:/mirrored?s=$actor_token_subject;
+}
+--- access_log
+[user-1][-]

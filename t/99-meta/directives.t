@@ -38,7 +38,7 @@ for my $name (sort keys %directives) {
 }
 
 for my $name (sort keys %variables) {
-    like($tests, qr/\$actor_token_$name|\n$name:/, "\$actor_token_$name is tested");
+    like($tests, qr/\$actor_token_$name\b|\b$name: /, "\$actor_token_$name is tested");
 }
 
 done_testing();

@@ -604,6 +604,17 @@ $Test::Nginx::Util::RunTestHelper = sub {
         }
     }
 
+    # Test::Nginx looks at access.log only where it looks at the response
+
+    if (defined $block->ignore_response && defined $block->access_log) {
+        my $log = server_root() . '/logs/access.log';
+        chomp(my $pattern = $block->access_log);
+
+        await_lines($log, $access, 1 + @reasons);
+        like(read_from($log, $access), qr/^\Q$pattern\E$/m,
+             "$name - access.log has \"$pattern\"");
+    }
+
     check_rejections($block, read_from(error_log_path(), $errors));
 
     if (!defined $block->logs_token) {

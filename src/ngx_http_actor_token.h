@@ -106,6 +106,7 @@ typedef struct {
 
     ngx_actor_token_policy_t          policy;  /* but for the variables */
     unsigned                          own:1;   /* actor_token at this level */
+    unsigned                          own_actors:1;
 } ngx_http_actor_token_loc_conf_t;
 
 
@@ -345,6 +346,9 @@ const ngx_str_t *ngx_http_actor_token_status_name(
 ngx_int_t ngx_http_actor_token_respond(ngx_http_request_t *r,
     ngx_http_actor_token_ctx_t *ctx,
     const ngx_http_actor_token_loc_conf_t *conf);
+
+/* and one that can stand in a quoted-string */
+ngx_uint_t ngx_http_actor_token_https_url(const ngx_str_t *url);
 
 
 #endif /* _NGX_HTTP_ACTOR_TOKEN_H_INCLUDED_ */

@@ -9,6 +9,8 @@
 
 static char *ngx_http_actor_token_check_trusted(ngx_conf_t *cf,
     ngx_http_actor_token_loc_conf_t *conf);
+static char *ngx_http_actor_token_check_actors(ngx_conf_t *cf,
+    ngx_http_actor_token_loc_conf_t *conf);
 static void ngx_http_actor_token_notice_actors(ngx_conf_t *cf,
     ngx_http_actor_token_loc_conf_t *conf);
 static ngx_int_t ngx_http_actor_token_make_policy(ngx_conf_t *cf,
@@ -54,6 +56,8 @@ ngx_http_actor_token_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_http_actor_token_loc_conf_t *prev = parent;
     ngx_http_actor_token_loc_conf_t *conf = child;
+
+    conf->own_actors = (conf->actors != NGX_CONF_UNSET_PTR);
 
     if (conf->realm == NGX_CONF_UNSET_PTR) {
         conf->source = prev->source;
@@ -203,6 +207,12 @@ ngx_http_actor_token_check_trusted(ngx_conf_t *cf,
         }
     }
 
+    if (conf->own_actors && conf->actors
+        && ngx_http_actor_token_check_actors(cf, conf) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     if (n < 2) {
         return NGX_CONF_OK;
     }
@@ -215,6 +225,42 @@ ngx_http_actor_token_check_trusted(ngx_conf_t *cf,
 
     if (ngx_http_actor_token_is_set(conf->actors)) {
         ngx_http_actor_token_notice_actors(cf, conf);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* a line that can match nothing, unless it was written for other levels */
+
+static char *
+ngx_http_actor_token_check_actors(ngx_conf_t *cf,
+    ngx_http_actor_token_loc_conf_t *conf)
+{
+    ngx_uint_t                   i;
+    ngx_actor_token_admit_t     *admit;
+    ngx_http_actor_token_pos_t  *pos;
+
+    if (!ngx_http_actor_token_is_set(conf->trust)) {
+        return NGX_CONF_OK;
+    }
+
+    admit = conf->actors->admits.elts;
+    pos = conf->actors->pos.elts;
+
+    for (i = 0; i < conf->actors->admits.nelts; i++) {
+
+        if (admit[i].issuer
+            && (conf->trust->bits[admit[i].issuer->index / 8]
+                & (1 << (admit[i].issuer->index % 8)))
+               == 0)
+        {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &pos[i],
+                "\"actor_token_actors\" is for issuer \"%V\", which "
+                "\"actor_token_trust\" does not name at this level",
+                &admit[i].block);
+            return NGX_CONF_ERROR;
+        }
     }
 
     return NGX_CONF_OK;

@@ -7,6 +7,8 @@
 #include <ngx_http_actor_token.h>
 
 
+static char *ngx_http_actor_token_refuse_word(ngx_conf_t *cf,
+    const char *word);
 static char *ngx_http_actor_token_set_source(ngx_conf_t *cf,
     ngx_http_actor_token_loc_conf_t *alcf, ngx_str_t *value);
 static ngx_uint_t ngx_http_actor_token_own_variable(const ngx_str_t *value);
@@ -163,6 +165,10 @@ ngx_http_actor_token_set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
+    if (ngx_http_actor_token_refuse_word(cf, "any") != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     trust = ngx_pcalloc(cf->pool, sizeof(ngx_http_actor_token_trust_t));
     if (trust == NULL) {
         return NGX_CONF_ERROR;
@@ -192,6 +198,31 @@ ngx_http_actor_token_set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* "off" and "any" are words for the whole list */
+
+static char *
+ngx_http_actor_token_refuse_word(ngx_conf_t *cf, const char *word)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (value[i].len == ngx_strlen(word)
+            && ngx_memcmp(value[i].data, word, value[i].len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%s\" must be the only parameter of \"%V\"",
+                               word, &value[0]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 /* a list of values with variables, or "off" */
 
 char *
@@ -216,6 +247,10 @@ ngx_http_actor_token_set_values(ngx_conf_t *cf, ngx_command_t *cmd,
     if (cf->args->nelts == 2 && ngx_actor_token_is(&value[1], "off")) {
         *array = NULL;
         return NGX_CONF_OK;
+    }
+
+    if (ngx_http_actor_token_refuse_word(cf, "off") != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
     }
 
     *array = ngx_array_create(cf->pool, cf->args->nelts - 1,
@@ -279,6 +314,17 @@ ngx_http_actor_token_set_value(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                "choose the tenant: make it from the host by "
                                "\"map\"", &value[1]);
         }
+    }
+
+    if (cmd->offset == offsetof(ngx_http_actor_token_loc_conf_t,
+                                resource_metadata)
+        && ngx_strlchr(value[1].data, value[1].data + value[1].len, '$')
+           == NULL
+        && !ngx_http_actor_token_https_url(&value[1]))
+    {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" is not an https URL, and will be left out "
+                           "of every challenge", &value[1]);
     }
 
     *cv = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
@@ -453,6 +499,10 @@ ngx_http_actor_token_set_actors(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
+    if (ngx_http_actor_token_refuse_word(cf, "any") != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     if (alcf->actors == NULL) {
         return "contradicts \"actor_token_actors any\" at the same level";
     }
@@ -563,6 +613,10 @@ ngx_http_actor_token_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (cf->args->nelts == 2 && ngx_actor_token_is(&value[1], "off")) {
         alcf->scope = NULL;
         return NGX_CONF_OK;
+    }
+
+    if (ngx_http_actor_token_refuse_word(cf, "off") != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
     }
 
     alcf->scope = ngx_array_create(cf->pool, cf->args->nelts - 1,

@@ -457,6 +457,10 @@ ngx_http_actor_token_set_tenants(ngx_conf_t *cf, ngx_command_t *cmd,
         if (value[i].len == 0) {
             return "has an empty name";
         }
+
+        if (ngx_actor_token_is(&value[i], "any")) {
+            return "takes nothing else with \"any\"";
+        }
     }
 
     if (ngx_http_actor_token_append(cf, &block->issuer.tenants, &value[1],

@@ -209,8 +209,7 @@ static ngx_int_t
 ngx_http_actor_token_metadata(ngx_http_request_t *r,
     const ngx_http_actor_token_loc_conf_t *conf, ngx_str_t *url)
 {
-    u_char  ch, buf[NGX_ACTOR_TOKEN_QUOTED_MAX], *p;
-    size_t  i;
+    u_char  buf[NGX_ACTOR_TOKEN_QUOTED_MAX], *p;
 
     ngx_str_null(url);
 
@@ -222,21 +221,7 @@ ngx_http_actor_token_metadata(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    i = 0;
-
-    if (url->len > 8
-        && ngx_strncasecmp(url->data, (u_char *) "https://", 8) == 0)
-    {
-        for (i = 8; i < url->len; i++) {
-            ch = url->data[i];
-
-            if (ch <= 0x20 || ch == 0x7f || ch == '"' || ch == '\\') {
-                break;
-            }
-        }
-    }
-
-    if (i == 0 || i < url->len) {
+    if (!ngx_http_actor_token_https_url(url)) {
         p = ngx_actor_token_json_quote(buf, url);
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
@@ -247,4 +232,28 @@ ngx_http_actor_token_metadata(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_actor_token_https_url(const ngx_str_t *url)
+{
+    u_char  ch;
+    size_t  i;
+
+    if (url->len <= 8
+        || ngx_strncasecmp(url->data, (u_char *) "https://", 8) != 0)
+    {
+        return 0;
+    }
+
+    for (i = 8; i < url->len; i++) {
+        ch = url->data[i];
+
+        if (ch <= 0x20 || ch == 0x7f || ch == '"' || ch == '\\') {
+            return 0;
+        }
+    }
+
+    return 1;
 }

@@ -41,6 +41,7 @@ package Test::Nginx::ActorToken;
 #                        and challenge follow from it
 #     --- verdict        $actor_token_status, where it does not follow
 #     --- challenge      the whole WWW-Authenticate value, "-" for none
+#     --- challenge_any  one challenge, of printable characters
 #     --- vars           lines "name: value": variables in the log phase,
 #                        without their prefix
 #     --- audit          members of the audit line, as JSON
@@ -279,7 +280,7 @@ my %Section = map { $_ => 1 } qw(
     claims jose signer payload token no_token authorization
     issuer issuers no_tenant_rule http_config policy config conf_files
     conf_setup main_config post_main_config user_files restart log_level
-    reason verdict challenge vars audit logged logged_level log_lines
+    reason verdict challenge challenge_any vars audit logged logged_level log_lines
     notice no_notice must_die emerg reload_fails
     no_fingerprint no_probe logs_token
     request raw_request pipelined_requests more_headers timeout
@@ -504,6 +505,12 @@ sub prepare_expectations ($) {
 
     for my $i (0 .. $#reasons) {
         my $challenge = $given[$i];
+
+        if (defined $block->challenge_any) {
+            push @patterns, '(?s)\A(?!.*\nWWW-Authenticate:.*\nWWW-Authenticate:)'
+                . '(?=.*\nWWW-Authenticate: Bearer [ -~\x80-\xff]+\r?(?:\n|\z))';
+            next;
+        }
 
         if (!defined $challenge) {
             my $error = $verdicts[$i] eq 'REJECTED'
@@ -764,7 +771,7 @@ sub check_rejections ($$) {
     my ($block, $text) = @_;
 
     my $name = $block->name;
-    my @lines = grep { /actor token rejected: / } split /\n/, $text;
+    my @lines = grep { /\*\d+ actor token rejected: / } split /\n/, $text;
     my @rejected = grep { $block->verdicts->[$_] eq 'REJECTED' }
                         0 .. $#{ $block->reasons };
     my $expected = $block->log_lines;

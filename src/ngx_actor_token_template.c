@@ -33,17 +33,17 @@ ngx_actor_token_template_parse(ngx_actor_token_template_t *t,
         return "has a control character";
     }
 
+    last = value->data + value->len;
     p = ngx_actor_token_template_find(value, placeholder);
 
     if (p == NULL) {
         t->prefix = *value;
+        t->suffix.data = last;
 
     } else if (value->len > NGX_ACTOR_TOKEN_TEMPLATE_MAX) {
         return "is too long for a template";
 
     } else {
-        last = value->data + value->len;
-
         t->templated = 1;
 
         t->prefix.data = value->data;

@@ -271,7 +271,7 @@ ngx_http_actor_token_seen_t *ngx_http_actor_token_see(ngx_http_request_t *r,
 extern const ngx_str_t  ngx_http_actor_token_authorization;
 extern const ngx_str_t  ngx_http_actor_token_cookie;
 
-/* whether this is a field of that name, and not one that nginx ignores */
+/* whether this is a field of that name; upstreams get ignored ones too */
 ngx_uint_t ngx_http_actor_token_named(const ngx_table_elt_t *h,
     const ngx_str_t *name);
 

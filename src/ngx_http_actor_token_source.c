@@ -113,6 +113,10 @@ ngx_http_actor_token_find(ngx_http_request_t *r,
             i = 0;
         }
 
+        if (h[i].hash == 0) {
+            continue;
+        }
+
         switch (source->type) {
 
         case NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION:
@@ -306,7 +310,7 @@ ngx_http_actor_token_named(const ngx_table_elt_t *h, const ngx_str_t *name)
     u_char  ch;
     size_t  i;
 
-    if (h->hash == 0 || h->key.len != name->len) {
+    if (h->key.len != name->len) {
         return 0;
     }
 

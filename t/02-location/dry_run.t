@@ -126,3 +126,14 @@ actor_token_dry_run
 actor_token_dry_run yes; #<
 --- must_die
 actor_token_dry_run
+
+
+=== TEST 15: a rejection is logged all the same
+--- policy
+actor_token_dry_run on;
+--- claims
+{"exp": "now-100", "iat": "now-200"}
+--- reason: expired
+--- verdict: REJECTED_DRY_RUN
+--- error_log
+actor token rejected (dry run): expired

@@ -162,8 +162,11 @@ GET /inherit
 --- challenge: Bearer realm="test", resource_metadata="https://api.example.com/server"
 
 
-=== TEST 17: a constant that is no https URL can be seen
+=== TEST 17: a constant that is no https URL
 --- policy
-actor_token_resource_metadata http://api.example.com/meta; #<
---- must_die
-http://api.example.com/meta
+actor_token_resource_metadata http://api.example.com/meta;
+--- no_token
+--- reason: missing
+--- challenge: Bearer realm="test"
+--- error_log
+actor_token_resource_metadata

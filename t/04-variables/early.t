@@ -245,3 +245,26 @@ location = /second {
 --- reason: tenant_mismatch
 --- response_headers
 X-Copy: [user-1][]
+
+
+=== TEST 19: the log phase starts no check
+--- config
+include policy.conf;
+location /t {
+    return 200 "x";
+}
+--- reason: -
+--- no_fingerprint
+--- response_body: x
+
+
+=== TEST 20: nor does a header filter of a location that answers by itself
+--- config
+include policy.conf;
+location /t {
+    add_header X-Who "[$actor_token_reason]" always;
+    return 200 "x";
+}
+--- reason: -
+--- no_fingerprint
+--- response_body: x

@@ -140,7 +140,7 @@ actor_token_subject
 === TEST 14: nor those of claims
 --- config
 location /t {
-    set $actor_token_claim_x admin; #<
+    set $actor_token_claim_x admin;
 }
 --- must_die
 actor_token_claim_x

@@ -134,3 +134,18 @@ GET /basic
 === TEST 12: a token instead
 --- request
 GET /basic
+
+
+=== TEST 13: the check runs before nginx's own access modules
+--- request
+GET /all-denied
+--- no_token
+--- reason: missing
+
+
+=== TEST 14: a password and a token, and neither is good: one challenge for each
+--- request
+GET /basic
+--- no_token
+--- reason: missing
+--- other_challenge: Basic realm="basic"

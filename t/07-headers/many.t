@@ -111,3 +111,36 @@ GET /own
 --- request
 GET /own
 --- reason: malformed_request
+
+
+=== TEST 12: what nginx takes for the same name is the same name
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    underscores_in_headers on;
+    location / { return 200 "[$http_x_token]"; }
+}
+underscores_in_headers on;
+--- config
+include rules.conf;
+location = /t {
+    actor_token test token=$http_x_token;
+    error_page 400 401 = /after;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+location = /after {
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+--- more_headers
+X_Token: $TOKEN
+--- response_body: []
+
+
+=== TEST 13: and two of them are two
+--- more_headers
+X_Token: $TOKEN
+X-Token: $TOKEN
+--- reason: malformed_request
+--- error_code: 200
+--- response_body: []

@@ -41,6 +41,7 @@ package Test::Nginx::ActorToken;
 #                        and challenge follow from it
 #     --- verdict        $actor_token_status, where it does not follow
 #     --- challenge      the whole WWW-Authenticate value, "-" for none
+#     --- other_challenge    another module's, beside ours
 #     --- challenge_any  one challenge, of printable characters
 #     --- vars           lines "name: value": variables in the log phase,
 #                        without their prefix
@@ -280,7 +281,8 @@ my %Section = map { $_ => 1 } qw(
     claims jose signer payload token no_token authorization
     issuer issuers no_tenant_rule http_config policy config conf_files
     conf_setup main_config post_main_config user_files restart log_level
-    reason verdict challenge challenge_any vars audit logged logged_level log_lines
+    reason verdict challenge challenge_any other_challenge
+    vars audit logged logged_level log_lines
     notice no_notice must_die emerg reload_fails
     no_fingerprint no_probe logs_token
     request raw_request pipelined_requests more_headers timeout
@@ -532,6 +534,14 @@ sub prepare_expectations ($) {
         # one expression for "exactly this one" and for "none"
 
         my $field = '(?i:\nWWW-Authenticate[ \t]*:)';
+
+        if (defined $block->other_challenge) {
+            chomp(my $other = $block->other_challenge);
+            push @patterns, "\\A(?!.*$field Bearer.*$field Bearer)"
+                . "(?=.*$field \Q$challenge\E\\r?(?:\\n|\\z))"
+                . "(?=.*$field \Q$other\E\\r?(?:\\n|\\z))";
+            next;
+        }
 
         push @patterns, $challenge eq '-'
             ? "\\A(?!.*$field)"

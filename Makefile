@@ -57,10 +57,7 @@ stop:
 test:
 	@.ci/packages test --install
 	@$(MAKE) --no-print-directory build
-	ACTOR_TOKEN_MODULE=$(CURDIR)/$(SO) \
-	TEST_NGINX_BINARY=$(NGX_BIN) \
-	TEST_NGINX_SERVROOT=$(CURDIR)/build/servroot \
-	prove -It/lib $(PROVE_FLAGS) -r $(TESTS)
+	@.ci/test $(PROVE_FLAGS) -r $(TESTS)
 
 install: $(SO)
 	install -d $(DESTDIR)$(MODULES_PATH)

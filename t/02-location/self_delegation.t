@@ -65,3 +65,25 @@ actor_issuers https://agents.example;
 --- claims
 {"act": {"sub": "user-1"}}
 --- reason: actor_issuer_not_allowed
+
+
+=== TEST 9: where another claim names the subject, "sub" is the same subject
+--- issuer
+subject_claim oid;
+--- claims
+{"oid": "object-1", "act": {"sub": "user-1"}}
+--- reason: self_delegation
+
+
+=== TEST 10: as is the claim
+--- claims
+{"oid": "object-1", "act": {"sub": "object-1"}}
+--- reason: self_delegation
+
+
+=== TEST 11: another actor
+--- claims
+{"oid": "object-1", "act": {"sub": "object-2"}}
+--- vars
+subject: object-1
+actor: object-2

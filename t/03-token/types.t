@@ -200,3 +200,31 @@ map $uri $unused {
 === TEST 31: without it
 --- claims
 {"note": "ab"}
+
+
+=== TEST 32: a control character in the actor's issuer
+--- issuer
+actor_issuers https://login.acme.example "https://a\tb" https://agents.example;
+--- claims
+{"act": {"iss": "https://a\tb", "sub": "agent-1"}}
+--- reason: bad_claim
+
+
+=== TEST 33: in the actor's tenant
+--- issuer
+actor_tenant_claim tid;
+--- claims
+{"act": {"sub": "agent-1", "tid": "acme\u0001"}}
+--- reason: bad_claim
+
+
+=== TEST 34: without it
+--- claims
+{"act": {"sub": "agent-1", "tid": "acme"}}
+
+
+=== TEST 35: in an inner actor it is shown escaped
+--- claims
+{"act": {"sub": "agent-1", "tid": "acme", "act": {"sub": "a\nb"}}}
+--- vars
+chain: [{"sub":"agent-1"},{"sub":"a\u000ab"}]

@@ -268,3 +268,14 @@ location /t {
 --- reason: -
 --- no_fingerprint
 --- response_body: x
+
+
+=== TEST 21: nor does the log phase of a connection that is closed without an answer
+--- config
+include policy.conf;
+location /t {
+    return 444;
+}
+--- ignore_response
+--- reason: -
+--- no_fingerprint

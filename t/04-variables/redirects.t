@@ -285,3 +285,61 @@ subject: user-1
 === TEST 19: and is then refused
 --- no_token
 --- reason: missing
+
+
+=== TEST 20: early use after a redirect is decided by the location that the request is in
+--- config
+include rules.conf;
+root html;
+location = /t {
+    actor_token first;
+    try_files /none.html /strict;
+}
+location = /strict {
+    actor_token strict;
+    actor_token_scope admin;
+    set $early "[$actor_token_status][$actor_token_subject]";
+    add_header X-Early $early always;
+    try_files /index.html =404;
+}
+location = /open-after {
+    actor_token first;
+    try_files /none.html /open;
+}
+location = /open {
+    set $early "[$actor_token_status][$actor_token_subject]";
+    add_header X-Early $early always;
+    try_files /index.html =404;
+}
+location = /lax-after {
+    actor_token first;
+    actor_token_scope admin;
+    error_page 403 = /lax;
+    try_files /index.html =404;
+}
+location = /lax {
+    actor_token lax;
+    set $early "[$actor_token_status][$actor_token_subject]";
+    add_header X-Early $early always;
+    try_files /index.html =404;
+}
+--- reason: insufficient_scope
+--- challenge: Bearer realm="strict", error="insufficient_scope", scope="admin"
+--- response_headers
+X-Early: [REJECTED][]
+
+
+=== TEST 21: where it is off, the last verdict is what there is
+--- request
+GET /open-after
+--- response_headers
+X-Early: [PASSED][user-1]
+
+
+=== TEST 22: refused first, then accepted
+--- request
+GET /lax-after
+--- error_code: 200
+--- log_lines: 1
+--- response_headers
+X-Early: [PASSED][user-1]

@@ -115,3 +115,25 @@ GET /t?tenant=consumers
 --- claims
 {"iss": "https://login.cloud.example/consumers/v2.0"}
 --- reason: unknown_key
+
+
+=== TEST 11: the label that {tenantid} stands for is the one that the block captured
+--- issuers
+actor_token_issuer hosts {
+    issuer "https://{tenant}.idp.example/common";
+    jwks set.jwks;
+}
+--- conf_files eval
+['set.jwks' => jwks(
+    jwk('right', issuer => 'https://{tenantid}.idp.example/common'),
+    jwk('wrong', issuer => 'https://acme.idp.example/{tenantid}'))]
+--- signer: right
+--- claims
+{"iss": "https://acme.idp.example/common"}
+
+
+=== TEST 12: and no other label that would fit
+--- signer: wrong
+--- claims
+{"iss": "https://acme.idp.example/common"}
+--- reason: unknown_key

@@ -41,7 +41,7 @@ package Test::Nginx::ActorToken;
 #                        and challenge follow from it
 #     --- verdict        $actor_token_status, where it does not follow
 #     --- challenge      the whole WWW-Authenticate value, "-" for none
-#     --- other_challenge    another module's, beside ours
+#     --- other_challenge  another module's, beside ours
 #     --- challenge_any  one challenge, of printable characters
 #     --- vars           lines "name: value": variables in the log phase,
 #                        without their prefix
@@ -289,7 +289,8 @@ my %Section = map { $_ => 1 } qw(
     error_code error_code_like response_body response_body_like
     response_body_unlike response_headers response_headers_like
     raw_response_headers_like raw_response_headers_unlike
-    error_log no_error_log access_log no_access_log grep_error_log grep_error_log_out ignore_response
+    error_log no_error_log access_log no_access_log grep_error_log
+    grep_error_log_out ignore_response
     tcp_listen tcp_query tcp_query_len tcp_reply http2 skip_eval init);
 
 sub known ($) {

@@ -221,3 +221,11 @@ location /t {
     root html;
     try_files /index.html =404;
 }
+
+
+=== TEST 33: a constant that is empty matches nothing either
+--- policy
+actor_token_audience "";
+--- claims
+{"aud": ["", "https://api.example.com"]}
+--- reason: audience_mismatch

@@ -229,3 +229,13 @@ $actor_token_actor_tenant
 actor_token_federation off partner; #<
 --- must_die
 off
+
+
+=== TEST 26: a constant that is empty admits nobody
+--- issuer
+actor_tenant_claim tid;
+--- policy
+actor_token_federation "";
+--- claims
+{"act": {"sub": "agent-1", "tid": "beta"}}
+--- reason: actor_tenant_not_allowed

@@ -193,3 +193,9 @@ actor_token_tenant a;
 actor_token_tenant b; #<
 --- must_die
 "actor_token_tenant" directive is duplicate
+
+
+=== TEST 22: a constant that is empty is no tenant
+--- policy
+actor_token_tenant "";
+--- reason: tenant_unresolved

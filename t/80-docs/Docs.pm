@@ -2,15 +2,14 @@ package Docs;
 
 # README.md in pieces.
 #
-# Every block of code in it is marked by a comment in front, which says how the
-# block is tested and gives it a name, unless it is the head of a directive's
-# description:
+# Every block in it is marked by a comment in front, which says how the block is
+# tested and gives it a name, unless it is the head of a directive's description:
 #
 #     <!-- test: http entra, notice: speaks for several tenants -->
 #
 # "main" and "http" are the contexts of an nginx configuration.  A notice is a
 # fragment of a line that "nginx -t" writes for this block, and that the text
-# explains.  What the other marks mean is up to commands.t.
+# explains.  A mark of one word is also the name of its block.
 
 use v5.10.1;
 use strict;
@@ -20,13 +19,15 @@ use Cwd ();
 use File::Basename ();
 use File::Path qw( make_path );
 use File::Temp ();
+use JSON::PP ();
 
 use ActorToken::Mint;
 
 use Exporter qw( import );
 
-our @EXPORT = qw( docs_dir docs_text blocks block_named heads readme
-                  test_configuration nginx_binary has_module );
+our @EXPORT = qw( docs_dir docs_text blocks shown heads readme shape
+                  nginx_folder run_nginx test_configuration running quit
+                  spew slurp has_module );
 
 my $Top = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../..');
 
@@ -103,6 +104,8 @@ sub parse_mark {
     my ($first, @rest) = split /, /, $mark;
     my ($kind, $name) = split / /, $first // '';
 
+    $name //= $kind;
+
     my @notices = map { /^notice: (.+)/ ? $1 : die "unknown mark: $_\n" }
                       @rest;
 
@@ -110,14 +113,16 @@ sub parse_mark {
 }
 
 
-sub block_named {
+# the text of the named block
+
+sub shown {
     my ($name) = @_;
 
     my @found = grep { $_->{name} eq $name } blocks();
 
     die @found . " blocks of README.md are named \"$name\"\n" if @found != 1;
 
-    return $found[0];
+    return $found[0]{text};
 }
 
 
@@ -148,53 +153,69 @@ sub heads {
 }
 
 
-# The named block, so that Test::Nginx can run it: on its port, without TLS,
-# with files in its folder, and with an application that shows what it gets.
+# The named configuration, so that Test::Nginx can run it: on its port, without
+# TLS, with files in its folder, and with an application that shows what it gets.
 
 sub readme {
     my ($name) = @_;
 
-    my $text = block_named($name)->{text};
     my $port = Test::Nginx::Util::server_port();
     my $root = Test::Nginx::Util::server_root();
-
-    $text =~ s/(\blisten\s+)443 ssl;/$1$port;/g
-        or die "nothing listens in \"$name\"\n";
+    my $text = shown($name);
 
     $text =~ s{(\bjwks\s+)keys/}{$1}g;
-
     $text =~ s{^(\s*access_log\s+)/var/log/nginx/(.*)$}
               {$1logs/$2\n$1logs/probe.log probe;}mg;
 
+    return $text if $text !~ /\bserver \{/;
+
+    return runnable($text, $port, "$root/logs");
+}
+
+
+sub runnable {
+    my ($text, $listen, $dir) = @_;
+
+    $text =~ s/(\blisten\s+)443 ssl;/$1$listen;/g
+        or die "nothing listens here:\n$text";
     $text =~ s{http://127\.0\.0\.1:9000\b}{http://application}g
-        or die "nothing is passed on in \"$name\"\n";
+        or die "nothing is passed on here:\n$text";
+
+    my $headers = join '', map { "$_: \$http_" . (lc s/-/_/gr) . "\n" }
+                           qw( Authorization X-Subject X-Actor X-Actor-Tenant
+                               X-Tenant X-Team X-Agent );
 
     return $text . <<"_EOC_";
 
 upstream application {
-    server unix:$root/logs/application.sock;
+    server unix:$dir/application.sock;
 }
 
 server {
-    listen unix:$root/logs/application.sock;
+    listen unix:$dir/application.sock;
     access_log off;
     default_type text/plain;
 
     location / {
-        return 200
-"$Docs::Application";
+        return 200 "\$request_method \$request_uri\n$headers";
     }
 }
 _EOC_
 }
 
-our $Application = join '', map {
-    my $variable = lc s/-/_/gr;
-    "$_: \$http_$variable\n";
-} qw( Authorization X-Subject X-Actor X-Actor-Tenant X-Tenant X-Team X-Agent );
+
+# A payload with exactly these claims, over those of another.  "(absent)" and
+# "now+60" mean what they mean in ActorToken::Mint.
+
+sub shape {
+    my ($claims, $over) = @_;
+
+    return JSON::PP->new->canonical->utf8
+                   ->encode(ActorToken::Mint::merge($claims, $over // {}));
+}
 
 
-sub nginx_binary {
+sub nginx {
     return $ENV{TEST_NGINX_BINARY} || 'nginx';
 }
 
@@ -202,67 +223,72 @@ sub nginx_binary {
 sub has_module {
     my ($name) = @_;
 
-    state $V = do { my $nginx = nginx_binary(); `$nginx -V 2>&1` };
+    state $V = do { my $nginx = nginx(); `$nginx -V 2>&1` };
 
     return $V =~ /--with-\Q$name\E/;
 }
 
 
-# Runs "nginx -t" on a configuration that is complete for its context, in a
-# new folder.  Returns whether it was accepted, and the lines written.
+# A new folder in which nginx can use the configuration, which is complete for
+# its context, "main" or "http"; "plain" is without TLS and with an application.
 
-sub test_configuration {
-    my ($context, $text) = @_;
+sub nginx_folder {
+    my ($context, $text, $plain) = @_;
 
     my $dir = File::Temp->newdir;
     make_path(map { "$dir/$_" } qw( keys logs modules temp ));
 
-    my $module = $ENV{ACTOR_TOKEN_MODULE}
-                 || "$Top/build/ngx_http_actor_token_module.so";
     my $load = '';
 
     if ($ENV{ACTOR_TOKEN_STATIC}) {
         $text =~ s/^load_module.*;$//mg;
 
     } else {
-        symlink $module, "$dir/modules/ngx_http_actor_token_module.so"
+        symlink $ENV{ACTOR_TOKEN_MODULE}
+                || "$Top/build/ngx_http_actor_token_module.so",
+                "$dir/modules/ngx_http_actor_token_module.so"
             or die "$dir: $!";
+
         $load = "load_module modules/ngx_http_actor_token_module.so;\n"
             if $text !~ /load_module/;
     }
 
-    # ports may be taken, or not ours to take; these are neither
+    # ports may be taken, or not ours to take; a socket is neither
 
     my $ssl = '';
 
     if (has_module('http_ssl_module')) {
-        spew("$dir/keys/server.crt", certificate('server'));
+        state $certificate = certificate('server');
+
+        spew("$dir/keys/server.crt", $certificate);
         spew("$dir/keys/server.key", key_private_pem('server'));
+
         $ssl = "ssl_certificate keys/server.crt;\n"
                . "ssl_certificate_key keys/server.key;\n";
-        $text =~ s/(\blisten\s+)443 ssl;/$1unix:$dir\/server.sock ssl;/g;
-
-    } else {
-        $text =~ s/(\blisten\s+)443 ssl;/$1unix:$dir\/server.sock;/g;
     }
 
-    for my $name ($text =~ m{\bjwks\s+keys/([\w-]+\.jwks);}g) {
-        spew("$dir/keys/$name", (file_for($name))[0]);
+    if ($plain) {
+        $text = runnable($text, "unix:$dir/server.sock", $dir);
     }
 
+    my $tls = $ssl ne '' ? ' ssl' : '';
+
+    $text =~ s/(\blisten\s+)443 ssl;/$1unix:$dir\/server.sock$tls;/g;
     $text =~ s{/var/log/nginx/}{$dir/logs/}g;
 
-    # where the text trusts nobody, whom its policy asks for
+    # whom the policy trusts, where the text does not say it
 
     my $issuer = '';
 
-    if ($text =~ /\bactor_token\s/ && $text !~ /\bactor_token_issuer\s+\S+ \{/)
-    {
-        spew("$dir/keys/acme.jwks", (file_for('acme.jwks'))[0]);
+    if ($text !~ /\bactor_token_issuer\s+\S+ \{/) {
         $issuer = "actor_token_issuer acme {\n"
                   . "issuer https://id.acme.example;\n"
                   . "jwks keys/acme.jwks;\n"
                   . "tenant acme;\n}\n";
+    }
+
+    for my $name ("$issuer$text" =~ m{\b(?:jwks|key)\s+keys/([\w.-]+)}g) {
+        spew("$dir/keys/$name", (file_for($name))[0]);
     }
 
     my $temp = join '', map { "${_}_temp_path temp/$_;\n" }
@@ -279,15 +305,92 @@ $temp$ssl$issuer$http
 }
 _EOC_
 
-    my $nginx = nginx_binary();
-    my $output = `$nginx -t -p $dir/ -c nginx.conf -e $dir/logs/error.log 2>&1`;
-    my $accepted = $? == 0;
+    return $dir;
+}
+
+
+# Runs nginx in such a folder: the exit status, and what it has written.
+
+sub run_nginx {
+    my ($dir, @options) = @_;
+
+    my $nginx = nginx();
+
+    # whoever runs the tests, the workers are the same user
+
+    push @options, '-g', "'user root;'" if $> == 0;
+
+    my $output = `$nginx -p $dir/ -c nginx.conf -e $dir/logs/error.log @options 2>&1`;
+
+    return ($?, $output);
+}
+
+
+# The named configuration as a server of its own, without TLS.  Returns its
+# folder and what sends a request: path, token, curl's options; its answer is
+# the status.
+
+sub running {
+    my ($name, @more) = @_;
+
+    my $text = shown($name) . join '', @more;
+    my $dir = nginx_folder('http', $text, 1);
+    my ($status, $output) = run_nginx($dir);
+
+    die "nginx has not started for \"$name\": $output\n" if $status != 0;
+
+    my $send = sub {
+        my ($path, $token, @options) = @_;
+
+        push @options, '-H', "Authorization: Bearer $token" if defined $token;
+
+        open my $curl, '-|', 'curl', '-q', '-sS', '--max-time', 10,
+             '-o', "$dir/body", '-w', '%{http_code}',
+             '--unix-socket', "$dir/server.sock", @options,
+             "http://api.example.com$path"
+            or die "curl: $!";
+
+        return scalar <$curl>;
+    };
+
+    return ($dir, $send);
+}
+
+
+# ends it; then everything is in the logs
+
+sub quit {
+    my ($dir) = @_;
+
+    chomp(my $pid = slurp("$dir/nginx.pid"));
+    kill QUIT => $pid;
+
+    # its last act is to remove this file
+
+    my $deadline = time + 10;
+
+    while (-e "$dir/nginx.pid") {
+        die "nginx $pid does not stop\n" if time > $deadline;
+        select undef, undef, undef, 0.01;
+    }
+}
+
+
+# Whether "nginx -t" accepts the configuration, and the lines it has written.
+
+sub test_configuration {
+    my ($context, $text) = @_;
+
+    my $dir = nginx_folder($context, $text);
+    my ($status, $output) = run_nginx($dir, '-t');
     my %seen;
 
-    my @lines = grep { !$seen{$_ =~ s/^.*?(?=\[[a-z]+\])//r}++ }
+    # the same line is in the log and on the terminal
+
+    my @lines = grep { !$seen{s/^.*?(?=\[[a-z]+\])//r}++ }
                      split /\n/, $output . slurp("$dir/logs/error.log");
 
-    return ($accepted, @lines);
+    return ($status == 0, @lines);
 }
 
 

@@ -100,7 +100,7 @@ for my $link (docs_text() =~ /\]\(([^)#]+)\)/g) {
 # prose is wrapped; tables, links and blocks cannot be
 
 my $prose = docs_text();
-$prose =~ s/^```.*?^```$//msg;
+$prose =~ s/^\s*```.*?^\s*```$//msg;
 
 for my $line (grep { /[^\n]{81}/ && !/^\||https:|^<!--/ }
               map { my $text = $_; utf8::decode($text); $text }

@@ -91,6 +91,9 @@ close $shell;
 my @printed = split /\n/, `sh $shell`;
 my @shown = split /\n/, shown('demo');
 
+is(scalar(grep { / \d{3} / } @printed), 20, 'requests that the demo sends');
+like($text, qr/\bsends it twenty requests\b/, 'as many as README.md says');
+
 is(shift @shown, '$ make run', 'the command');
 cmp_ok(scalar @shown, '>', 6, 'rows of the demo');
 

@@ -557,6 +557,16 @@ ngx_http_actor_token_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    if (ngx_array_init(&mcf->header_variables, cf->pool, 8,
+                       sizeof(ngx_uint_t))
+        != NGX_OK
+        || ngx_array_init(&mcf->claim_variables, cf->pool, 4,
+                          sizeof(ngx_str_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
     return mcf;
 }
 
@@ -607,5 +617,5 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
 
     *h = ngx_http_actor_token_handler;
 
-    return NGX_OK;
+    return ngx_http_actor_token_filter_init(cf);
 }

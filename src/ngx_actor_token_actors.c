@@ -74,6 +74,11 @@ ngx_actor_token_pattern_compile(ngx_conf_t *cf, const ngx_str_t *text,
 #endif
     }
 
+    if (text->data[0] == '$' || ngx_actor_token_is(text, "off")) {
+        return "is no actor: variables are not evaluated here, and \"any\" is "
+               "the word for no limit";
+    }
+
     if (ngx_strlchr(text->data, text->data + text->len - 1, '*')) {
         return "has a \"*\" that is not its last character: "
                "write a regex behind \"~\"";
@@ -96,9 +101,22 @@ ngx_actor_token_pattern_compile(ngx_conf_t *cf, const ngx_str_t *text,
 static const char *
 ngx_actor_token_prefix_check(const ngx_str_t *prefix)
 {
-    u_char  *p, *last;
+    u_char             *p, *last;
+    ngx_uint_t          i;
+    static ngx_str_t    schemes[] = {
+        ngx_string("https://"), ngx_string("http://"), ngx_string("spiffe://")
+    };
 
     last = prefix->data + prefix->len;
+
+    for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (prefix->len >= 4 && prefix->len < schemes[i].len
+            && ngx_memcmp(prefix->data, schemes[i].data, prefix->len) == 0)
+        {
+            return "is a prefix of any URL: write at least "
+                   "\"scheme://host/*\"";
+        }
+    }
 
     p = ngx_strlcasestrn(prefix->data, last, (u_char *) "://", 3 - 1);
 

@@ -21,6 +21,8 @@ static ngx_int_t ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd,
     const ngx_str_t *label);
 static ngx_int_t ngx_actor_token_claims_client(ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_scopes(ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_no_spaces(
+    ngx_actor_token_reader_t *rd, ngx_actor_token_list_t *list);
 static ngx_int_t ngx_actor_token_claims_words(ngx_actor_token_reader_t *rd,
     const ngx_str_t *words, ngx_actor_token_list_t *list);
 static ngx_int_t ngx_actor_token_claims_strings(ngx_actor_token_reader_t *rd,
@@ -473,6 +475,43 @@ ngx_actor_token_claims_scopes(ngx_actor_token_reader_t *rd)
                                           "control character in scope claim");
         }
     }
+
+    return ngx_actor_token_claims_no_spaces(rd, &rd->claims->scopes);
+}
+
+
+/* an element with a space is no scope, and must not be shown as two */
+
+static ngx_int_t
+ngx_actor_token_claims_no_spaces(ngx_actor_token_reader_t *rd,
+    ngx_actor_token_list_t *list)
+{
+    ngx_str_t   *s;
+    ngx_uint_t   i, n;
+
+    if (list->nelts == 0) {
+        return NGX_OK;
+    }
+
+    s = ngx_palloc(rd->pool, list->nelts * sizeof(ngx_str_t));
+    if (s == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = 0;
+
+    for (i = 0; i < list->nelts; i++) {
+        if (list->elts[i].len
+            && ngx_strlchr(list->elts[i].data,
+                           list->elts[i].data + list->elts[i].len, ' ')
+               == NULL)
+        {
+            s[n++] = list->elts[i];
+        }
+    }
+
+    list->elts = s;
+    list->nelts = n;
 
     return NGX_OK;
 }

@@ -203,8 +203,8 @@ ngx_actor_token_json_quote(u_char *p, const ngx_str_t *s)
 {
     u_char  *src, *end, *last, *dst, buf[8];
 
-    src = s->data;
-    end = s->data + s->len;
+    src = s->len ? s->data : buf;
+    end = src + s->len;
     last = p + NGX_ACTOR_TOKEN_QUOTED_MAX - 1;
 
     *p++ = '"';

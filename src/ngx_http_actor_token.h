@@ -28,6 +28,11 @@ typedef struct {
 typedef struct {
     ngx_actor_token_trusted_t         trusted;
     ngx_int_t                         request_id;    /* variable's index */
+
+    /* indices of $http_... and $cookie_..., whose values nginx keeps */
+    ngx_array_t                       header_variables;    /* ngx_uint_t */
+
+    ngx_array_t                       claim_variables;     /* ngx_str_t */
 } ngx_http_actor_token_main_conf_t;
 
 
@@ -155,6 +160,7 @@ typedef struct {
     const ngx_http_actor_token_decision_t  *pending;
 
     ngx_table_elt_t                  *challenge;
+    ngx_uint_t                        challenge_status;
 
     unsigned                          evaluating:1;
     unsigned                          checked:1; /* in this location */
@@ -349,6 +355,9 @@ ngx_int_t ngx_http_actor_token_respond(ngx_http_request_t *r,
 
 /* and one that can stand in a quoted-string */
 ngx_uint_t ngx_http_actor_token_https_url(const ngx_str_t *url);
+
+/* lets the challenge go with no other status than its own */
+ngx_int_t ngx_http_actor_token_filter_init(ngx_conf_t *cf);
 
 
 #endif /* _NGX_HTTP_ACTOR_TOKEN_H_INCLUDED_ */

@@ -7,6 +7,10 @@
 #include <ngx_http_actor_token.h>
 
 
+static char *ngx_http_actor_token_check_claims(ngx_conf_t *cf,
+    ngx_http_actor_token_loc_conf_t *conf);
+static ngx_uint_t ngx_http_actor_token_uses(const ngx_array_t *values,
+    const ngx_str_t *name);
 static char *ngx_http_actor_token_check_trusted(ngx_conf_t *cf,
     ngx_http_actor_token_loc_conf_t *conf);
 static char *ngx_http_actor_token_check_actors(ngx_conf_t *cf,
@@ -155,7 +159,9 @@ ngx_http_actor_token_check_level(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_actor_token_check_trusted(cf, conf) != NGX_CONF_OK) {
+    if (ngx_http_actor_token_check_trusted(cf, conf) != NGX_CONF_OK
+        || ngx_http_actor_token_check_claims(cf, conf) != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -170,6 +176,95 @@ ngx_http_actor_token_check_level(ngx_conf_t *cf,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/*
+ * The variables of actor_token_claim_set, which may come after the
+ * directives that use them; $actor_token_... are refused where they stand.
+ */
+
+static char *
+ngx_http_actor_token_check_claims(ngx_conf_t *cf,
+    ngx_http_actor_token_loc_conf_t *conf)
+{
+    ngx_str_t                         *name, *bad;
+    ngx_uint_t                         i;
+    ngx_array_t                        tenant;
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
+
+    tenant.elts = conf->tenant;
+    tenant.nelts = conf->tenant ? 1 : 0;
+
+    name = mcf->claim_variables.elts;
+    bad = NULL;
+
+    for (i = 0; i < mcf->claim_variables.nelts && bad == NULL; i++) {
+
+        if ((conf->source.type == NGX_HTTP_ACTOR_TOKEN_VARIABLE
+             && ngx_actor_token_eq(&conf->source.name, &name[i]))
+            || ngx_http_actor_token_uses(&tenant, &name[i])
+            || (conf->audience
+                && ngx_http_actor_token_uses(conf->audience, &name[i]))
+            || (ngx_http_actor_token_is_set(conf->federation)
+                && ngx_http_actor_token_uses(conf->federation, &name[i])))
+        {
+            bad = &name[i];
+        }
+    }
+
+    if (bad) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &conf->pos,
+            "\"token=\", \"actor_token_audience\", \"actor_token_tenant\" "
+            "and \"actor_token_federation\" cannot depend on what the token "
+            "says, but one of them uses \"$%V\"", bad);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* whether one of these ngx_http_complex_value_t has the variable */
+
+static ngx_uint_t
+ngx_http_actor_token_uses(const ngx_array_t *values, const ngx_str_t *name)
+{
+    u_char                    *p, *start, *last;
+    ngx_uint_t                 i;
+    ngx_http_complex_value_t  *cv;
+
+    cv = values->elts;
+
+    for (i = 0; i < values->nelts; i++) {
+
+        last = cv[i].value.data + cv[i].value.len;
+
+        for (p = cv[i].value.data; p < last; p++) {
+
+            if (*p != '$') {
+                continue;
+            }
+
+            start = (p + 1 < last && p[1] == '{') ? p + 2 : p + 1;
+
+            for (p = start; p < last && (isalnum(*p) || *p == '_'); p++) {
+                /* void */
+            }
+
+            if ((size_t) (p - start) == name->len
+                && ngx_strncasecmp(start, name->data, name->len) == 0)
+            {
+                return 1;
+            }
+
+            p--;
+        }
+    }
+
+    return 0;
 }
 
 

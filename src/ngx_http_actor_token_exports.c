@@ -76,7 +76,7 @@ ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_actor_token_main_conf_t *mcf = conf;
 
     ngx_int_t             index;
-    ngx_str_t            *value, name;
+    ngx_str_t            *value, *claim, name;
     ngx_uint_t            i;
     ngx_http_variable_t  *v;
 
@@ -117,6 +117,14 @@ ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "the variable \"$%V\" is set elsewhere too", &name);
         return NGX_CONF_ERROR;
     }
+
+    claim = ngx_array_push(&mcf->claim_variables);
+    if (claim == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_strlow(name.data, name.data, name.len);
+    *claim = name;
 
     index = ngx_http_actor_token_add_export(&mcf->trusted.exports, &value[2],
                                             cf->args->nelts - 2);
@@ -209,8 +217,9 @@ ngx_http_actor_token_check_variables(ngx_conf_t *cf)
 
 
 /*
- * Which $actor_token_claim_NAME are in use is known when all is configured;
- * no request has seen this configuration yet.
+ * Which $actor_token_claim_NAME are in use is known when all is configured,
+ * and which variables show headers; no request has seen this configuration
+ * yet.
  */
 
 ngx_int_t
@@ -218,7 +227,7 @@ ngx_http_actor_token_export_variables(ngx_cycle_t *cycle)
 {
     u_char                            *p;
     ngx_str_t                          name;
-    ngx_uint_t                         i;
+    ngx_uint_t                         i, *index;
     ngx_http_variable_t               *v;
     ngx_http_core_main_conf_t         *cmcf;
     ngx_http_actor_token_main_conf_t  *mcf;
@@ -234,6 +243,19 @@ ngx_http_actor_token_export_variables(ngx_cycle_t *cycle)
     v = cmcf->variables.elts;
 
     for (i = 0; i < cmcf->variables.nelts; i++) {
+
+        if ((v[i].name.len > 5 && ngx_strncmp(v[i].name.data, "http_", 5) == 0)
+            || (v[i].name.len > 7
+                && ngx_strncmp(v[i].name.data, "cookie_", 7) == 0))
+        {
+            index = ngx_array_push(&mcf->header_variables);
+            if (index == NULL) {
+                return NGX_ERROR;
+            }
+
+            *index = i;
+            continue;
+        }
 
         if (v[i].get_handler != ngx_http_actor_token_claim_variable) {
             continue;

@@ -7,6 +7,10 @@
 #include <ngx_http_actor_token.h>
 
 
+static void ngx_http_actor_token_flush(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source);
+static ngx_uint_t ngx_http_actor_token_shows(const ngx_str_t *variable,
+    const ngx_http_actor_token_source_t *source);
 static ngx_uint_t ngx_http_actor_token_unwanted(const ngx_table_elt_t *h,
     const ngx_http_actor_token_source_t *source);
 static ngx_int_t ngx_http_actor_token_remove(ngx_http_request_t *r,
@@ -27,6 +31,8 @@ ngx_int_t
 ngx_http_actor_token_take_out(ngx_http_request_t *r,
     const ngx_http_actor_token_source_t *source)
 {
+    ngx_http_actor_token_flush(r, source);
+
     switch (source->type) {
 
     case NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION:
@@ -39,6 +45,80 @@ ngx_http_actor_token_take_out(ngx_http_request_t *r,
     default:
         return NGX_OK;
     }
+}
+
+
+/* what a variable has shown before must not be shown again */
+
+static void
+ngx_http_actor_token_flush(ngx_http_request_t *r,
+    const ngx_http_actor_token_source_t *source)
+{
+    ngx_uint_t                         i, *index;
+    ngx_http_variable_t               *v;
+    ngx_http_core_main_conf_t         *cmcf;
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    v = cmcf->variables.elts;
+    index = mcf->header_variables.elts;
+
+    for (i = 0; i < mcf->header_variables.nelts; i++) {
+        if (ngx_http_actor_token_shows(&v[index[i]].name, source)) {
+            r->variables[index[i]].valid = 0;
+            r->variables[index[i]].not_found = 0;
+        }
+    }
+}
+
+
+/* whether $http_NAME or $cookie_NAME is made from this source */
+
+static ngx_uint_t
+ngx_http_actor_token_shows(const ngx_str_t *variable,
+    const ngx_http_actor_token_source_t *source)
+{
+    ngx_str_t         rest;
+    const ngx_str_t  *field;
+
+    rest = *variable;
+
+    switch (source->type) {
+
+    case NGX_HTTP_ACTOR_TOKEN_AUTHORIZATION:
+        field = &ngx_http_actor_token_authorization;
+        break;
+
+    case NGX_HTTP_ACTOR_TOKEN_HEADER:
+        field = &source->name;
+        break;
+
+    case NGX_HTTP_ACTOR_TOKEN_COOKIE:
+
+        if (rest.len > 7 && ngx_strncmp(rest.data, "cookie_", 7) == 0) {
+            rest.data += 7;
+            rest.len -= 7;
+
+            return ngx_actor_token_eq(&rest, &source->name);
+        }
+
+        field = &ngx_http_actor_token_cookie;
+        break;
+
+    default:
+        return 0;
+    }
+
+    if (rest.len <= 5 || ngx_strncmp(rest.data, "http_", 5) != 0) {
+        return 0;
+    }
+
+    rest.data += 5;
+    rest.len -= 5;
+
+    return ngx_actor_token_eq(&rest, field);
 }
 
 

@@ -115,7 +115,7 @@ static ngx_command_t  ngx_http_actor_token_issuer_commands[] = {
       ngx_http_actor_token_set_actor_issuers,
       0,
       offsetof(ngx_actor_token_issuer_t, actor_issuers),
-      NULL },
+      (void *) 1 },
 
     { ngx_string("actor_tenant_claim"),
       NGX_CONF_1MORE,
@@ -129,7 +129,7 @@ static ngx_command_t  ngx_http_actor_token_issuer_commands[] = {
       ngx_http_actor_token_set_list,
       0,
       offsetof(ngx_actor_token_issuer_t, audience),
-      NULL },
+      (void *) 1 },
 
     { ngx_string("max_lifetime"),
       NGX_CONF_TAKE1,
@@ -170,8 +170,12 @@ ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
-    if (value[1].len == 0 || ngx_actor_token_is(&value[1], "any")) {
-        return "needs a name other than \"any\"";
+    if (value[1].len == 0 || ngx_actor_token_is(&value[1], "any")
+        || ngx_strlchr(value[1].data, value[1].data + value[1].len, '"')
+        || !ngx_actor_token_printable(&value[1]))
+    {
+        return "needs a name other than \"any\", without quotes and control "
+               "characters";
     }
 
     block = ngx_pcalloc(cf->pool, sizeof(ngx_http_actor_token_issuer_t));
@@ -482,7 +486,7 @@ ngx_http_actor_token_set_actor_claim(ngx_conf_t *cf, ngx_command_t *cmd,
 
     u_char      *colon;
     ngx_str_t   *value, *last;
-    ngx_uint_t   n;
+    ngx_uint_t   i, n;
 
     if (issuer->actor_claim.nelts) {
         return "is duplicate";
@@ -516,6 +520,17 @@ ngx_http_actor_token_set_actor_claim(ngx_conf_t *cf, ngx_command_t *cmd,
         return "needs the path of a claim";
     }
 
+    for (i = 1; i <= n; i++) {
+        if (value[i].len == 0
+            || (value[i].len >= 7
+                && ngx_strncasecmp(value[i].data, (u_char *) "unless=", 7)
+                   == 0))
+        {
+            return "needs the path of a claim, and at most one "
+                   "\"unless=claim:value\" behind it";
+        }
+    }
+
     if (ngx_http_actor_token_append(cf, &issuer->actor_claim, &value[1], n)
         != NGX_OK)
     {
@@ -545,7 +560,7 @@ ngx_http_actor_token_set_actor_issuers(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* a claim path or a list of values, at cmd->offset */
+/* a claim path, or with cmd->post a list of values, at cmd->offset */
 
 static char *
 ngx_http_actor_token_set_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -567,6 +582,13 @@ ngx_http_actor_token_set_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 1; i < cf->args->nelts; i++) {
         if (value[i].len == 0) {
             return "has an empty parameter";
+        }
+
+        if (cmd->post && (ngx_actor_token_is(&value[i], "off")
+                          || ngx_actor_token_is(&value[i], "any")
+                          || value[i].data[0] == '$'))
+        {
+            return "takes values, and neither \"off\", \"any\" nor variables";
         }
     }
 

@@ -130,6 +130,7 @@ ngx_http_actor_token_issuer_tenants(ngx_conf_t *cf,
     }
 
     if (ngx_actor_token_issuer_shared(issuer)
+        && issuer->tenants.nelts != 1
         && issuer->actor_tenant_claim.nelts == 0)
     {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &block->pos,

@@ -13,10 +13,14 @@ static ngx_int_t ngx_http_actor_token_set_challenge(ngx_http_request_t *r,
     ngx_http_actor_token_ctx_t *ctx,
     const ngx_http_actor_token_loc_conf_t *conf,
     ngx_actor_token_challenge_e challenge);
+static ngx_int_t ngx_http_actor_token_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_actor_token_realm(ngx_http_request_t *r,
     const ngx_http_actor_token_loc_conf_t *conf, ngx_str_t *realm);
 static ngx_int_t ngx_http_actor_token_metadata(ngx_http_request_t *r,
     const ngx_http_actor_token_loc_conf_t *conf, ngx_str_t *url);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
 ngx_int_t
@@ -157,6 +161,7 @@ ngx_http_actor_token_set_challenge(ngx_http_request_t *r,
 
     r->headers_out.www_authenticate = h;
     ctx->challenge = h;
+    ctx->challenge_status = ctx->decision.http_status;
 
     return NGX_OK;
 }
@@ -256,4 +261,38 @@ ngx_http_actor_token_https_url(const ngx_str_t *url)
     }
 
     return 1;
+}
+
+
+/*
+ * After a rejection another module may still let the request in (satisfy
+ * any), and error_page may give the answer another status.
+ */
+
+static ngx_int_t
+ngx_http_actor_token_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_actor_token_ctx_t  *ctx;
+
+    if (r == r->main) {
+        ctx = ngx_http_actor_token_get_ctx(r);
+
+        if (ctx && ctx->challenge
+            && r->headers_out.status != ctx->challenge_status)
+        {
+            ngx_http_actor_token_clear_challenge(r, ctx);
+        }
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+ngx_int_t
+ngx_http_actor_token_filter_init(ngx_conf_t *cf)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_actor_token_header_filter;
+
+    return NGX_OK;
 }

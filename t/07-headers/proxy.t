@@ -122,7 +122,7 @@ GET /refused
 GET /refused
 --- reason: insufficient_scope
 --- error_code: 200
---- challenge: Bearer realm="test", error="insufficient_scope", scope="admin"
+--- challenge: -
 --- response_body_like: ^authorization=\[\]
 
 

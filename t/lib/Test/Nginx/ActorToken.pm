@@ -38,7 +38,8 @@ package Test::Nginx::ActorToken;
 # What is expected
 #
 #     --- reason         the reason; "ok" unless said, "-" for none.  Status
-#                        and challenge follow from it
+#                        and challenge follow from it; no other status has
+#                        a challenge
 #     --- verdict        $actor_token_status, where it does not follow
 #     --- challenge      the whole WWW-Authenticate value, "-" for none
 #     --- other_challenge  another module's, beside ours
@@ -520,6 +521,13 @@ sub prepare_expectations ($) {
                         ? $Reason{$reasons[$i]}[1] : undef;
             $error = '' if $reasons[$i] eq 'requirement_failed'
                            && $codes[$i] == 401;
+
+            # error_page may have made another status of it
+
+            undef $error if defined $error
+                            && ($codes[$i] // '') ne ''
+                            && $codes[$i] ne $Reason{$reasons[$i]}[0]
+                            && $reasons[$i] ne 'requirement_failed';
 
             if (!defined $error) {
                 $challenge = '-';

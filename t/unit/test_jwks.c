@@ -1,0 +1,321 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include "unit.h"
+#include "mint.h"
+
+#include <openssl/err.h>
+
+
+static ngx_int_t add(const ngx_str_t *text, ngx_actor_token_jwks_t *set,
+    ngx_actor_token_jwks_error_t *err, ngx_uint_t *symmetric);
+static void test_sets(void);
+static void test_select(void);
+static const char *selected(const ngx_actor_token_jwks_t *set,
+    const char *kid, const char *alg, const char *iss, const char *label);
+static ngx_int_t failing_set(ngx_pool_t *pool, void *data);
+
+
+static ngx_pool_t  *pool;
+static mint_key_t  *ec, *ed, *oct;
+
+
+void
+unit_tests(void)
+{
+    ngx_str_t  a, b, set;
+
+    static const unit_known_t  known = {
+        "SHA256() is not checked",
+        "lack of memory counts as a set that is not well formed"
+    };
+
+    pool = server_pool();
+
+    ec = mint_key("P-256");
+    ed = mint_key("Ed25519");
+    oct = mint_key("oct");
+
+    test_sets();
+    test_select();
+
+    ngx_destroy_pool(pool);
+
+    a = mint_jwk(ec, "\"kid\":\"a\"");
+    b = mint_jwk(oct, "\"kid\":\"b\"");
+    set = mint_set(&a, &b, NULL);
+
+    unit_failing("set", failing_set, &set, NGX_OK, &known);
+}
+
+
+static ngx_int_t
+add(const ngx_str_t *text, ngx_actor_token_jwks_t *set,
+    ngx_actor_token_jwks_error_t *err, ngx_uint_t *symmetric)
+{
+    ngx_int_t  rc;
+
+    (void) ngx_actor_token_jwks_init(set, pool, ~0);
+    rc = ngx_actor_token_jwks_add_set(set, text, symmetric, err);
+
+    if (ERR_peek_error()) {
+        return UNIT_WRONG;
+    }
+
+    return rc;
+}
+
+
+static void
+test_sets(void)
+{
+    size_t                         n;
+    ngx_int_t                      rc;
+    ngx_str_t                      a, b, c, text;
+    ngx_uint_t                     i, symmetric;
+    ngx_actor_token_jwks_t         set;
+    ngx_actor_token_jwks_error_t   err;
+
+    static struct {
+        ngx_str_t    text;
+        const char  *why;
+    } bad[] = {
+        { ngx_string(""), "JSON" },
+        { ngx_string("[]"), "JSON" },
+        { ngx_string("{\"keys\":[],\"keys\":[]}"), "JSON" },
+        { ngx_string("{}"), "JWK Set" },
+        { ngx_string("{\"keys\":{}}"), "JWK Set" },
+        { ngx_string("{\"keys\":null}"), "JWK Set" },
+        { ngx_string("{\"kty\":\"EC\"}"), "JWK Set" },
+        { ngx_string("{\"keys\":[]}"), "no usable" },
+        { ngx_string("{\"keys\":[{\"kty\":\"AKP\"}]}"), "no usable" },
+        { ngx_string("{\"keys\":[1]}"), "kty" },
+        { ngx_string("{\"keys\":[null]}"), "kty" }
+    };
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        rc = add(&bad[i].text, &set, &err, &symmetric);
+
+        ok(rc == NGX_DECLINED && strstr(err.what, bad[i].why),
+           "sets: not %s", bad[i].text.data);
+    }
+
+    a = mint_jwk(ec, "\"kid\":\"a\"");
+    b = mint_jwk(ed, "\"use\":\"enc\"");
+    c = mint_jwk(ed, "\"kid\":\"c\"");
+
+    text = mint_set(&a, &b, &c, NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_OK, "sets: three keys");
+    is(set.keys.nelts, 2, "sets: one is not for verifying");
+    is(symmetric, 0, "sets: and none is a secret");
+
+    b = mint_jwk(oct, "");
+    text = mint_set(&a, &b, NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_OK, "sets: with a secret");
+    is(symmetric, 1, "sets: and that is told");
+
+    b = mint_jwk(ed, "\"kid\":\"bad\",\"d\":\"AA\"");
+    text = mint_set(&a, &b, &c, NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_DECLINED,
+       "sets: with a private key");
+    is(err.n, 2, "sets: which is the second");
+    is_str(&err.kid, "bad", "sets: and has a kid");
+
+    for (n = NGX_ACTOR_TOKEN_KEYS_MAX; n <= NGX_ACTOR_TOKEN_KEYS_MAX + 1; n++) {
+        text = mint_print("%.*s", (int) a.len, a.data);
+
+        for (i = 1; i < n; i++) {
+            text = mint_print("%.*s,{\"kty\":\"x\"}", (int) text.len,
+                              text.data);
+        }
+
+        text = mint_print("{\"keys\":[%.*s]}", (int) text.len, text.data);
+
+        is(add(&text, &set, &err, &symmetric),
+           n == NGX_ACTOR_TOKEN_KEYS_MAX ? NGX_OK : NGX_DECLINED,
+           "sets: %d keys", (int) n);
+    }
+
+    /* a set is added to what is there */
+
+    (void) ngx_actor_token_jwks_init(&set, pool, ~0);
+    text = mint_set(&a, NULL);
+    (void) ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err);
+    text = mint_pem(ed);
+    is(ngx_actor_token_jwks_add_file(&set, &text,
+           ngx_actor_token_alg_find(&STR("EdDSA")), &STR("file"), &err),
+       NGX_OK, "sets: and a file");
+    is(set.keys.nelts, 2, "sets: make two keys");
+    is_str(&((ngx_actor_token_key_t *) set.keys.elts)[1].kid, "file",
+           "sets: with a kid");
+
+    is(ngx_actor_token_jwks_add_file(&set, &text,
+           ngx_actor_token_alg_find(&STR("ES256")), &STR("file"), &err),
+       NGX_DECLINED, "sets: but not a file of another algorithm");
+    ok(err.what != NULL, "sets: and that is told");
+    is(set.keys.nelts, 2, "sets: nothing is added then");
+
+    text = mint_set(&a, NULL);
+    (void) ngx_actor_token_jwks_init(&set, pool,
+               ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_RSA));
+    is(ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err),
+       NGX_DECLINED, "sets: without a key for the issuer's algorithms");
+}
+
+
+/* the kids of what is tried, or "-" where there is none */
+
+static const char *
+selected(const ngx_actor_token_jwks_t *set, const char *kid, const char *alg,
+    const char *iss, const char *label)
+{
+    ngx_str_t                     k, a, i, l;
+    ngx_uint_t                    n, m;
+    const ngx_actor_token_key_t  *found[NGX_ACTOR_TOKEN_KEYS_TRIED];
+
+    static char  text[64];
+
+    ngx_str_null(&k);
+    ngx_str_null(&l);
+
+    if (kid) {
+        k = server_str(kid);
+    }
+
+    if (label) {
+        l = server_str(label);
+    }
+
+    a = server_str(alg);
+    i = server_str(iss);
+
+    n = ngx_actor_token_jwks_select(set, &k, ngx_actor_token_alg_find(&a), &i,
+                                    &l, found);
+    text[0] = '\0';
+
+    for (m = 0; m < n; m++) {
+        sprintf(text + strlen(text), "%s%.*s", m ? " " : "",
+                found[m]->kid.data ? (int) found[m]->kid.len : 1,
+                found[m]->kid.data ? (char *) found[m]->kid.data : "-");
+    }
+
+    return text;
+}
+
+
+static void
+test_select(void)
+{
+    ngx_str_t                      k[8], text;
+    ngx_uint_t                     i, symmetric;
+    ngx_actor_token_jwks_t         set;
+    ngx_actor_token_jwks_error_t   err;
+
+    struct {
+        const char  *kid;
+        const char  *alg;
+        const char  *wanted;
+        const char  *what;
+    } tests[] = {
+        { "a", "ES256", "a", "the key of the kid" },
+        { "b", "EdDSA", "b b", "all keys of the kid" },
+        { "a", "EdDSA", "", "the kid's key is of another algorithm" },
+        { "A", "ES256", "-", "kid is case-sensitive" },
+        { "", "ES256", "-", "an empty kid" },
+        { "unknown", "ES256", "-", "an unknown kid: those without one" },
+        { NULL, "ES256", "a -", "no kid: all that fit" },
+        { NULL, "RS256", "", "none fits" },
+        { "unknown", "EdDSA", "", "no key without a kid fits" }
+    };
+
+    k[0] = mint_jwk(ec, "\"kid\":\"a\"");
+    k[1] = mint_jwk(ed, "\"kid\":\"b\"");
+    k[2] = mint_jwk(ed, "\"kid\":\"b\"");
+    k[3] = mint_jwk(ec, "");
+    text = mint_set(&k[0], &k[1], &k[2], &k[3], NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_OK, "select: a set");
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        text = server_str(selected(&set, tests[i].kid, tests[i].alg,
+                                   "https://i", NULL));
+        is_str(&text, tests[i].wanted, "select: %s", tests[i].what);
+    }
+
+    text = mint_set(&k[3], &k[3], &k[3], &k[3], &k[3], &k[0], NULL);
+    (void) add(&text, &set, &err, &symmetric);
+    text = server_str(selected(&set, NULL, "ES256", "i", NULL));
+    is_str(&text, "- - - -", "select: four at most");
+    text = server_str(selected(&set, "x", "ES256", "i", NULL));
+    is_str(&text, "- - - -", "select: four at most for an unknown kid");
+
+    text = mint_set(&k[0], &k[0], &k[0], &k[0], &k[0], NULL);
+    (void) add(&text, &set, &err, &symmetric);
+    text = server_str(selected(&set, "a", "ES256", "i", NULL));
+    is_str(&text, "a a a a", "select: four at most of a kid");
+
+    /* keys with an issuer of their own */
+
+    k[0] = mint_jwk(ec, "\"kid\":\"a\",\"issuer\":\"https://i/one\"");
+    k[1] = mint_jwk(ec, "\"kid\":\"b\",\"issuer\":\"https://i/{tenantid}\"");
+    k[2] = mint_jwk(ec, "");
+    text = mint_set(&k[0], &k[1], &k[2], NULL);
+    (void) add(&text, &set, &err, &symmetric);
+
+    text = server_str(selected(&set, "a", "ES256", "https://i/one", NULL));
+    is_str(&text, "a", "select: the issuer's own key");
+    text = server_str(selected(&set, "a", "ES256", "https://i/two", NULL));
+    is_str(&text, "-", "select: another issuer's key counts as absent");
+    text = server_str(selected(&set, "b", "ES256", "https://i/two", NULL));
+    is_str(&text, "b", "select: a template, and a literal block");
+    text = server_str(selected(&set, "b", "ES256", "https://i/two", "two"));
+    is_str(&text, "b", "select: a template, and the same label");
+    text = server_str(selected(&set, "b", "ES256", "https://i/two", "one"));
+    is_str(&text, "-", "select: a template, and another label");
+    text = server_str(selected(&set, NULL, "ES256", "https://j/two", NULL));
+    is_str(&text, "-", "select: without a kid too");
+}
+
+
+static ngx_int_t
+failing_set(ngx_pool_t *p, void *data)
+{
+    ngx_int_t                      rc;
+    ngx_uint_t                     symmetric;
+    ngx_actor_token_key_t         *key;
+    ngx_actor_token_jwks_t         set;
+    ngx_actor_token_jwks_error_t   err;
+
+    static u_char  digest[2 * NGX_ACTOR_TOKEN_DIGEST_LEN];
+    static int     known;
+
+    if (ngx_actor_token_jwks_init(&set, p, ~0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_actor_token_jwks_add_set(&set, data, &symmetric, &err);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    key = set.keys.elts;
+
+    if (set.keys.nelts != 2 || !symmetric) {
+        return UNIT_WRONG;
+    }
+
+    if (!known) {
+        known = 1;
+        ngx_memcpy(digest, key[0].digest, NGX_ACTOR_TOKEN_DIGEST_LEN);
+        ngx_memcpy(digest + NGX_ACTOR_TOKEN_DIGEST_LEN, key[1].digest,
+                   NGX_ACTOR_TOKEN_DIGEST_LEN);
+    }
+
+    return (ngx_memcmp(digest, key[0].digest, NGX_ACTOR_TOKEN_DIGEST_LEN) != 0
+            || ngx_memcmp(digest + NGX_ACTOR_TOKEN_DIGEST_LEN, key[1].digest,
+                          NGX_ACTOR_TOKEN_DIGEST_LEN) != 0)
+           ? UNIT_WRONG : NGX_OK;
+}

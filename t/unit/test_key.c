@@ -1,0 +1,371 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include "unit.h"
+#include "mint.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+
+typedef struct {
+    ngx_str_t    text;
+    const char  *alg;
+} failing_t;
+
+
+static ngx_int_t load(ngx_pool_t *pool, const ngx_str_t *text,
+    const char *alg, ngx_actor_token_key_t *key, const char **err);
+static ngx_str_t certificate(const mint_key_t *key);
+static ngx_str_t private_pem(const mint_key_t *key);
+static ngx_str_t join(const ngx_str_t *a, const ngx_str_t *b);
+static void test_pem(void);
+static void test_refused(void);
+static void test_secret(void);
+static ngx_int_t failing_load(ngx_pool_t *pool, void *data);
+static ngx_int_t failing_two(ngx_pool_t *pool, void *data);
+
+
+static ngx_pool_t  *pool;
+static mint_key_t  *rsa, *ec, *ed;
+
+
+void
+unit_tests(void)
+{
+    failing_t  failing;
+    ngx_str_t  s;
+
+    static const unit_known_t  known = {
+        "SHA256() is not checked",
+        "lack of memory counts as a file that OpenSSL does not read",
+        "i2d_PUBKEY() and SHA256() are not followed by ERR_clear_error()"
+    };
+
+    static const unit_known_t  secret = {
+        "SHA256() is not checked", NULL,
+        "SHA256() is not followed by ERR_clear_error()"
+    };
+
+    static const unit_known_t  two = {
+        "the second PEM_read_bio() can fail for lack of memory", NULL
+    };
+
+    pool = server_pool();
+
+    rsa = mint_key("RSA");
+    ec = mint_key("P-256");
+    ed = mint_key("Ed25519");
+
+    test_pem();
+    test_refused();
+    test_secret();
+
+    ngx_destroy_pool(pool);
+
+    failing.text = mint_pem(rsa);
+    failing.alg = "RS256";
+    unit_failing("RSA", failing_load, &failing, NGX_OK, &known);
+
+    failing.text = mint_pem(ec);
+    failing.alg = "ES256";
+    unit_failing("EC", failing_load, &failing, NGX_OK, &known);
+
+    failing.text = certificate(ec);
+    unit_failing("certificate", failing_load, &failing, NGX_OK, &known);
+
+    failing.text = mint_key("oct")->secret;
+    failing.alg = "HS256";
+    unit_failing("secret", failing_load, &failing, NGX_OK, &secret);
+
+    s = mint_pem(ec);
+    failing.text = join(&s, &s);
+    failing.alg = "ES256";
+    unit_failing("two in one", failing_two, &failing, NGX_DECLINED, &two);
+}
+
+
+static ngx_int_t
+load(ngx_pool_t *p, const ngx_str_t *text, const char *alg,
+    ngx_actor_token_key_t *key, const char **err)
+{
+    ngx_str_t                     s;
+    const ngx_actor_token_alg_t  *a;
+
+    s = server_str(alg);
+    a = ngx_actor_token_alg_find(&s);
+
+    ngx_memzero(key, sizeof(ngx_actor_token_key_t));
+
+    return (a->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC)
+           ? ngx_actor_token_key_secret(p, ~0, text, a, key, err)
+           : ngx_actor_token_key_pem(p, ~0, text, a, key, err);
+}
+
+
+static ngx_str_t
+certificate(const mint_key_t *key)
+{
+    BIO        *bio;
+    X509       *cert;
+    char       *p;
+    long        len;
+    ngx_str_t   s;
+
+    cert = X509_new();
+    bio = BIO_new(BIO_s_mem());
+
+    (void) ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
+    (void) X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    (void) X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    (void) X509_set_pubkey(cert, key->pkey);
+    (void) X509_sign(cert, key->pkey, EVP_sha256());
+    (void) PEM_write_bio_X509(bio, cert);
+
+    len = BIO_get_mem_data(bio, &p);
+    s = mint_print("%.*s", (int) len, p);
+
+    BIO_free(bio);
+    X509_free(cert);
+
+    return s;
+}
+
+
+static ngx_str_t
+private_pem(const mint_key_t *key)
+{
+    BIO        *bio;
+    char       *p;
+    long        len;
+    ngx_str_t   s;
+
+    bio = BIO_new(BIO_s_mem());
+    (void) PEM_write_bio_PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL);
+
+    len = BIO_get_mem_data(bio, &p);
+    s = mint_print("%.*s", (int) len, p);
+
+    BIO_free(bio);
+
+    return s;
+}
+
+
+static ngx_str_t
+join(const ngx_str_t *a, const ngx_str_t *b)
+{
+    return mint_print("%.*s%.*s", (int) a->len, a->data, (int) b->len,
+                      b->data);
+}
+
+
+static void
+test_pem(void)
+{
+    ngx_str_t               s, both, alg;
+    ngx_uint_t              i;
+    const char             *err;
+    mint_key_t             *minted;
+    ngx_actor_token_key_t   key, jwk;
+
+    static struct {
+        const char  *key;
+        const char  *alg;
+        const char  *also;
+    } tests[] = {
+        { "RSA", "RS256", NULL },
+        { "RSA", "PS512", NULL },
+        { "P-256", "ES256", NULL },
+        { "P-384", "ES384", NULL },
+        { "P-521", "ES512", NULL },
+        { "secp256k1", "ES256K", NULL },
+        { "Ed25519", "EdDSA", "Ed25519" },
+        { "Ed25519", "Ed25519", "EdDSA" },
+        { "Ed448", "Ed448", "EdDSA" }
+    };
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        json_t  *root;
+
+        minted = mint_key(tests[i].key);
+        s = mint_pem(minted);
+
+        is(load(pool, &s, tests[i].alg, &key, &err), NGX_OK, "pem: %s for %s",
+           tests[i].key, tests[i].alg);
+
+        alg = server_str(tests[i].alg);
+        ok(key.algs & ngx_actor_token_alg_bit(ngx_actor_token_alg_find(&alg)),
+           "pem: %s does %s", tests[i].key, tests[i].alg);
+
+        if (tests[i].also) {
+            alg = server_str(tests[i].also);
+            ok(key.algs
+               & ngx_actor_token_alg_bit(ngx_actor_token_alg_find(&alg)),
+               "pem: %s does %s too", tests[i].key, tests[i].also);
+
+        } else {
+            is(key.algs,
+               ngx_actor_token_alg_bit(ngx_actor_token_alg_find(&alg)),
+               "pem: and nothing else");
+        }
+
+        s = mint_jwk(minted, "");
+        (void) ngx_actor_token_json_parse(pool, &s, &root);
+        ngx_memzero(&jwk, sizeof(jwk));
+        (void) ngx_actor_token_jwk_read(pool, ~0, root, &jwk, pool, &err);
+
+        ok(ngx_memcmp(key.digest, jwk.digest, sizeof(key.digest)) == 0,
+           "pem: the digest of %s is that of its JWK", tests[i].key);
+    }
+
+    s = certificate(ec);
+    is(load(pool, &s, "ES256", &key, &err), NGX_OK, "pem: a certificate");
+
+    both = STR("a comment\n");
+    both = join(&both, &s);
+    is(load(pool, &both, "ES256", &key, &err), NGX_OK, "pem: a comment");
+
+    s = mint_pem(rsa);
+    is(ngx_actor_token_key_pem(pool,
+           ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_P256), &s,
+           ngx_actor_token_alg_find(&STR("RS256")), &key, &err),
+       NGX_OK, "pem: an algorithm that the issuer does not name");
+    is(key.algs, 0, "pem: verifies nothing");
+    is(ERR_peek_error(), 0, "pem: leaves no error");
+}
+
+
+static void
+test_refused(void)
+{
+    ngx_int_t               rc;
+    ngx_str_t               s, two;
+    ngx_uint_t              i;
+    const char             *err;
+    ngx_actor_token_key_t   key;
+
+    struct {
+        ngx_str_t    text;
+        const char  *alg;
+        const char  *why;
+    } tests[] = {
+        { STR(""), "ES256", "no PEM" },
+        { STR("text"), "ES256", "no PEM" },
+        { STR("-----BEGIN PUBLIC KEY-----\n"), "ES256", "no PEM" },
+        { STR("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+          "ES256", "that OpenSSL reads" },
+        { STR("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+          "ES256", "that OpenSSL reads" },
+        { STR("-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n"),
+          "ES256", "that OpenSSL reads" },
+        { mint_pem(ec), "ES384", "alg=" },
+        { mint_pem(ec), "RS256", "alg=" },
+        { mint_pem(rsa), "ES256", "alg=" },
+        { mint_pem(ed), "Ed448", "alg=" },
+        { private_pem(ec), "ES256", "private" },
+        { private_pem(rsa), "RS256", "private" },
+        { mint_pem(mint_key("RSA1024")), "RS256", "less than 2048" },
+        { mint_pem(mint_key("P-224")), "ES256", "not supported" }
+    };
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        rc = load(pool, &tests[i].text, tests[i].alg, &key, &err);
+
+        ok(rc == NGX_DECLINED && err && strstr(err, tests[i].why),
+           "refused: %d, \"%s\"", (int) i, tests[i].why);
+    }
+
+    s = mint_pem(ec);
+    two = join(&s, &s);
+    rc = load(pool, &two, "ES256", &key, &err);
+    ok(rc == NGX_DECLINED && strstr(err, "more than one"), "refused: two");
+
+    s = private_pem(ec);
+    two = mint_pem(ec);
+    two = join(&two, &s);
+    rc = load(pool, &two, "ES256", &key, &err);
+    ok(rc == NGX_DECLINED && strstr(err, "more than one"),
+       "refused: a private key behind the public one");
+
+    is(ERR_peek_error(), 0, "refused: leaves no error");
+}
+
+
+static void
+test_secret(void)
+{
+    ngx_int_t               rc;
+    ngx_str_t               s;
+    const char             *err;
+    ngx_actor_token_key_t   key;
+
+    s = mint_key("oct")->secret;
+
+    is(load(pool, &s, "HS512", &key, &err), NGX_OK, "secret: of 64 bytes");
+    ok(key.secret.data != s.data && ngx_actor_token_eq(&key.secret, &s),
+       "secret: is copied");
+
+    s.len = 63;
+    rc = load(pool, &s, "HS512", &key, &err);
+    ok(rc == NGX_DECLINED && strstr(err, "shorter"), "secret: of 63 bytes");
+
+    s.len = 32;
+    is(load(pool, &s, "HS256", &key, &err), NGX_OK, "secret: of 32 bytes");
+
+    s = STR("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    is(load(pool, &s, "HS256", &key, &err), NGX_OK, "secret: of any bytes");
+    is(key.secret.len, 32, "secret: NUL does not end it");
+
+    s = mint_pem(rsa);
+    rc = load(pool, &s, "HS256", &key, &err);
+    ok(rc == NGX_DECLINED && strstr(err, "PEM"), "secret: not a public key");
+}
+
+
+static ngx_int_t
+failing_load(ngx_pool_t *p, void *data)
+{
+    ngx_int_t               rc;
+    failing_t              *failing;
+    const char             *err;
+    ngx_actor_token_key_t   key;
+
+    static u_char                 *text;
+    static ngx_actor_token_key_t   good;
+
+    failing = data;
+
+    if (text != failing->text.data) {
+        text = failing->text.data;
+        (void) load(server_arena, &failing->text, failing->alg, &good, &err);
+    }
+
+    rc = load(p, &failing->text, failing->alg, &key, &err);
+
+    if (rc == NGX_OK
+        && (key.algs != good.algs || key.type != good.type
+            || ngx_memcmp(key.digest, good.digest, sizeof(key.digest)) != 0))
+    {
+        return UNIT_WRONG;
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+failing_two(ngx_pool_t *p, void *data)
+{
+    failing_t              *failing;
+    const char             *err;
+    ngx_actor_token_key_t   key;
+
+    failing = data;
+
+    return load(p, &failing->text, failing->alg, &key, &err);
+}

@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     u_char                     *p;
     ngx_int_t                   rc;
-    ngx_str_t                   raw, label;
+    ngx_str_t                   raw, label, text;
     ngx_uint_t                  i, dots;
     ngx_pool_t                 *pool;
     ngx_actor_token_jws_t       jws;
@@ -63,6 +63,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
 
         FUZZ_ASSERT(dots == 2);
+
+        /* there is one text for a signature, and this is it */
+
+        text.data = fuzz_copy(p, size);
+        ngx_encode_base64url(&text, &jws.signature);
+
+        FUZZ_ASSERT(jws.input.len + 1 + text.len == size);
+        FUZZ_ASSERT(memcmp(p + jws.input.len + 1, text.data, text.len) == 0);
+
+        free(text.data);
 
         ngx_str_null(&label);
 

@@ -59,7 +59,8 @@ package Test::Nginx::ActorToken;
 #
 # After every request: identity variables are empty unless the token was
 # accepted; the audit line is one line of JSON that agrees with them; nothing
-# logged holds a segment of the token; nothing is logged at alert or above.
+# logged holds a segment of the token; nothing is logged at alert or above; and
+# no sanitizer has reported anything, in error.log or where its log_path is.
 
 use v5.10.1;
 
@@ -642,6 +643,7 @@ $Test::Nginx::Util::RunTestHelper = sub {
     }
 
     check_rejections($block, read_from(error_log_path(), $errors));
+    check_sanitizers($block, read_from(error_log_path(), $errors));
 
     if (!defined $block->logs_token) {
         check_secrecy($block, 'error.log',
@@ -836,6 +838,39 @@ sub check_secrecy ($$$) {
     is("@found", '', $block->name . " - no token in $file");
 }
 
+# what a sanitizer has written since the last look; a report of an nginx that
+# has stopped is seen with the next block
+
+sub sanitizer_reports () {
+    state %seen;
+
+    my $options = $ENV{ORI_ASAN_OPTIONS} // $ENV{ASAN_OPTIONS} // '';
+    my ($path) = $options =~ /\blog_path=([^,:]+)/ or return '';
+
+    return join '', map {
+        my $from = $seen{$_} // 0;
+        $seen{$_} = size_of($_);
+        $seen{$_} > $from ? "$_:\n" . read_from($_, $from) : ();
+    } glob "$path*";
+}
+
+# reports that were there before
+
+sanitizer_reports();
+
+sub check_sanitizers ($$) {
+    my ($block, $log) = @_;
+
+    my $reports = sanitizer_reports();
+
+    if ($log =~ /runtime error: |(?:Address|Leak|UndefinedBehavior)Sanitizer/) {
+        $reports .= $log;
+    }
+
+    fail($block->name . " - reported by a sanitizer:\n$reports")
+        if $reports ne '';
+}
+
 sub marked_lines () {
     my @marked;
 
@@ -912,6 +947,7 @@ $Test::Nginx::Util::CheckErrorLog = sub {
     }
 
     unlike($text, qr/\[(?:alert|crit)\]/, "$name - nothing worse");
+    check_sanitizers($block, $text);
 };
 
 

@@ -3,6 +3,8 @@
 # make run        starts the demo gateway, installing what it needs
 # make stop       stops it
 # make test       runs the tests, installing what they need
+# make test-asan  runs them with address and undefined-behaviour sanitizers
+# make lint       analyses the sources, and looks at their form
 # make install    copies the module to where nginx looks for it
 # make clean      removes build/
 #
@@ -29,7 +31,7 @@ MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test install clean help force
+.PHONY: build run stop test test-asan lint install clean help force
 
 build: $(SO)
 
@@ -58,6 +60,14 @@ test:
 	@.ci/packages test --install
 	@$(MAKE) --no-print-directory build
 	@.ci/test $(PROVE_FLAGS) -r $(TESTS)
+
+test-asan:
+	@.ci/test-asan $(PROVE_FLAGS) -r $(TESTS)
+
+lint:
+	@.ci/packages lint --install
+	@$(MAKE) --no-print-directory build
+	@.ci/lint
 
 install: $(SO)
 	install -d $(DESTDIR)$(MODULES_PATH)

@@ -186,5 +186,8 @@ ngx_uint_t ngx_actor_token_printable(const ngx_str_t *s);
 void ngx_actor_token_openssl_error(ngx_uint_t level, ngx_log_t *log,
     const char *text);
 
+/* what a failure of OpenSSL's means: NGX_ERROR for lack of memory */
+ngx_int_t ngx_actor_token_openssl_fault(void);
+
 
 #endif /* _NGX_ACTOR_TOKEN_H_INCLUDED_ */

@@ -31,6 +31,11 @@ ngx_int_t
 ngx_actor_token_issuers_init(ngx_actor_token_issuers_t *issuers,
     ngx_pool_t *pool)
 {
+    issuers->crypto = ngx_actor_token_crypto_create(pool);
+    if (issuers->crypto == NULL) {
+        return NGX_ERROR;
+    }
+
     ngx_rbtree_init(&issuers->literals, &issuers->literals_sentinel,
                     ngx_str_rbtree_insert_value);
     ngx_rbtree_init(&issuers->templates, &issuers->templates_sentinel,

@@ -72,6 +72,7 @@ typedef struct {
 /* all issuers of a configuration, found by what tokens have in "iss" */
 
 typedef struct {
+    ngx_actor_token_crypto_t       *crypto;      /* for keys of all issuers */
     ngx_array_t                     issuers;  /* ngx_actor_token_issuer_t * */
 
     ngx_rbtree_t                    literals;

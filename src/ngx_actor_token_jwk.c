@@ -53,8 +53,7 @@ static const char  *ngx_actor_token_private_members[] = {
 
 
 ngx_int_t
-ngx_actor_token_jwk_read(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, json_t *jwk,
+ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker, json_t *jwk,
     ngx_actor_token_key_t *key, ngx_pool_t *temp, const char **err)
 {
     EVP_PKEY                       *pkey;
@@ -120,20 +119,20 @@ ngx_actor_token_jwk_read(ngx_pool_t *pool,
         key->secret = k;
     }
 
-    rc = ngx_actor_token_jwk_algs(algs, jwk, key, err);
+    rc = ngx_actor_token_jwk_algs(maker->algs, jwk, key, err);
 
     if (rc != NGX_OK) {
         return rc;
     }
 
-    rc = ngx_actor_token_jwk_names(pool, jwk, key, err);
+    rc = ngx_actor_token_jwk_names(maker->pool, jwk, key, err);
 
     if (rc != NGX_OK) {
         return rc;
     }
 
     if (key->type == NGX_ACTOR_TOKEN_KEY_HMAC) {
-        return ngx_actor_token_secret_own(pool, key, &k);
+        return ngx_actor_token_secret_own(maker, key, &k);
     }
 
     switch (key->type) {
@@ -156,7 +155,7 @@ ngx_actor_token_jwk_read(ngx_pool_t *pool,
         return rc;
     }
 
-    return ngx_actor_token_key_own(pool, key, pkey);
+    return ngx_actor_token_key_own(maker, key, pkey);
 }
 
 
@@ -352,7 +351,7 @@ ngx_actor_token_jwk_rsa(json_t *jwk, EVP_PKEY **pkey, ngx_pool_t *temp,
 
     if (*pkey == NULL) {
         *err = "is an RSA key that OpenSSL does not take";
-        return NGX_DECLINED;
+        return ngx_actor_token_openssl_fault();
     }
 
     return NGX_OK;
@@ -399,7 +398,7 @@ ngx_actor_token_jwk_ec(json_t *jwk, const ngx_actor_token_curve_t *curve,
 
     if (*pkey == NULL) {
         *err = "is a point that is not on its curve";
-        return NGX_DECLINED;
+        return ngx_actor_token_openssl_fault();
     }
 
     return NGX_OK;
@@ -429,7 +428,7 @@ ngx_actor_token_jwk_okp(json_t *jwk, const ngx_actor_token_curve_t *curve,
 
     if (*pkey == NULL) {
         *err = "is an OKP key that OpenSSL does not take";
-        return NGX_DECLINED;
+        return ngx_actor_token_openssl_fault();
     }
 
     return NGX_OK;

@@ -13,14 +13,14 @@
 
 
 /*
- * Fills a zeroed key from a JWK (RFC 7517; RFC 7518, section 6; RFC 8037),
- * for an issuer with these algorithms.  NGX_DECLINED without a text in "err"
- * is a key to skip: unknown, or not for verifying; with one it is a key to
- * refuse.  "temp" holds what is not needed afterwards.
+ * Fills a zeroed key from a JWK (RFC 7517; RFC 7518, section 6; RFC 8037).
+ * NGX_DECLINED without a text in "err" is a key to skip: unknown, or not for
+ * verifying; with one it is a key to refuse.  "temp" holds what is not needed
+ * afterwards.
  */
-ngx_int_t ngx_actor_token_jwk_read(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, json_t *jwk, ngx_actor_token_key_t *key,
-    ngx_pool_t *temp, const char **err);
+ngx_int_t ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker,
+    json_t *jwk, ngx_actor_token_key_t *key, ngx_pool_t *temp,
+    const char **err);
 
 
 #endif /* _NGX_ACTOR_TOKEN_JWK_H_INCLUDED_ */

@@ -21,10 +21,11 @@ static ngx_uint_t ngx_actor_token_key_of(const ngx_actor_token_key_t *key,
 
 ngx_int_t
 ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set, ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs)
+    ngx_actor_token_crypto_t *crypto, ngx_actor_token_algs_t algs)
 {
-    set->pool = pool;
-    set->algs = algs;
+    set->maker.pool = pool;
+    set->maker.crypto = crypto;
+    set->maker.algs = algs;
 
     return ngx_array_init(&set->keys, pool, 4, sizeof(ngx_actor_token_key_t));
 }
@@ -42,7 +43,7 @@ ngx_actor_token_jwks_add_set(ngx_actor_token_jwks_t *set,
     ngx_memzero(err, sizeof(ngx_actor_token_jwks_error_t));
     *symmetric = 0;
 
-    temp = ngx_create_pool(4096, set->pool->log);
+    temp = ngx_create_pool(4096, set->maker.pool->log);
     if (temp == NULL) {
         return NGX_ERROR;
     }
@@ -93,7 +94,7 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
 
         ngx_memzero(&key, sizeof(ngx_actor_token_key_t));
 
-        rc = ngx_actor_token_jwk_read(set->pool, set->algs, jwk, &key, temp,
+        rc = ngx_actor_token_jwk_read(&set->maker, jwk, &key, temp,
                                       &err->what);
 
         if (rc == NGX_ERROR) {
@@ -106,7 +107,8 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
             if (ngx_actor_token_json_string(json_object_get(jwk, "kid"), &kid)
                 == NGX_OK)
             {
-                return ngx_actor_token_key_copy(set->pool, &kid, &err->kid)
+                return ngx_actor_token_key_copy(set->maker.pool, &kid,
+                                                &err->kid)
                        == NGX_OK ? NGX_DECLINED : NGX_ERROR;
             }
 
@@ -147,12 +149,11 @@ ngx_actor_token_jwks_add_file(ngx_actor_token_jwks_t *set,
     ngx_memzero(&key, sizeof(ngx_actor_token_key_t));
 
     if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC) {
-        rc = ngx_actor_token_key_secret(set->pool, set->algs, text, alg, &key,
+        rc = ngx_actor_token_key_secret(&set->maker, text, alg, &key,
                                         &err->what);
 
     } else {
-        rc = ngx_actor_token_key_pem(set->pool, set->algs, text, alg, &key,
-                                     &err->what);
+        rc = ngx_actor_token_key_pem(&set->maker, text, alg, &key, &err->what);
     }
 
     if (rc != NGX_OK) {

@@ -9,7 +9,7 @@
 
 
 #include <ngx_actor_token_json.h>
-#include <ngx_actor_token_sig.h>
+#include <ngx_actor_token_key.h>
 
 
 /*
@@ -19,13 +19,12 @@
 
 typedef struct {
     ngx_array_t                  keys;       /* ngx_actor_token_key_t */
-    ngx_pool_t                  *pool;       /* frees OpenSSL's objects */
 
     /*
-     * What the issuer's tokens may be signed with; keys that fit none of
-     * these are skipped, and HMAC secrets are refused unless named here.
+     * Keys that fit none of the algorithms are skipped, and HMAC secrets are
+     * refused unless one of theirs is named.
      */
-    ngx_actor_token_algs_t       algs;
+    ngx_actor_token_maker_t      maker;
 } ngx_actor_token_jwks_t;
 
 
@@ -39,7 +38,8 @@ typedef struct {
 
 
 ngx_int_t ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set,
-    ngx_pool_t *pool, ngx_actor_token_algs_t algs);
+    ngx_pool_t *pool, ngx_actor_token_crypto_t *crypto,
+    ngx_actor_token_algs_t algs);
 
 /*
  * These add to the set what "text" holds, a JWK Set or the one key of "alg",

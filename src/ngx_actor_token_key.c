@@ -11,7 +11,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 
@@ -58,11 +57,12 @@ ngx_actor_token_rsa_check(const BIGNUM *n, const BIGNUM *e)
 
 
 ngx_int_t
-ngx_actor_token_key_pem(ngx_pool_t *pool, ngx_actor_token_algs_t algs,
+ngx_actor_token_key_pem(const ngx_actor_token_maker_t *maker,
     const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
     ngx_actor_token_key_t *key, const char **err)
 {
     EVP_PKEY                *pkey;
+    ngx_int_t                rc;
     ngx_actor_token_algs_t   bit;
 
     *err = NULL;
@@ -73,6 +73,7 @@ ngx_actor_token_key_pem(ngx_pool_t *pool, ngx_actor_token_algs_t algs,
         key->type = ngx_actor_token_pkey_type(pkey, err);
     }
 
+    rc = ngx_actor_token_openssl_fault();
     ERR_clear_error();
 
     bit = ngx_actor_token_alg_bit(alg);
@@ -84,16 +85,19 @@ ngx_actor_token_key_pem(ngx_pool_t *pool, ngx_actor_token_algs_t algs,
 
     if (*err) {
         EVP_PKEY_free(pkey);
-        return NGX_DECLINED;
+        return rc;
     }
 
     if (alg->scheme != NGX_ACTOR_TOKEN_SCHEME_EDDSA) {
         key->algs = bit;
     }
 
-    key->algs &= algs;
+    key->algs &= maker->algs;
 
-    return ngx_actor_token_key_own(pool, key, pkey);
+    rc = ngx_actor_token_key_own(maker, key, pkey);
+    ERR_clear_error();
+
+    return rc;
 }
 
 
@@ -227,7 +231,7 @@ ngx_actor_token_pkey_type(EVP_PKEY *pkey, const char **err)
 
 
 ngx_int_t
-ngx_actor_token_key_secret(ngx_pool_t *pool, ngx_actor_token_algs_t algs,
+ngx_actor_token_key_secret(const ngx_actor_token_maker_t *maker,
     const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
     ngx_actor_token_key_t *key, const char **err)
 {
@@ -252,23 +256,24 @@ ngx_actor_token_key_secret(ngx_pool_t *pool, ngx_actor_token_algs_t algs,
         return NGX_DECLINED;
     }
 
-    key->algs &= algs;
+    key->algs &= maker->algs;
 
-    return ngx_actor_token_secret_own(pool, key, text);
+    return ngx_actor_token_secret_own(maker, key, text);
 }
 
 
 /* from here on the pool frees the key, on failure too */
 
 ngx_int_t
-ngx_actor_token_key_own(ngx_pool_t *pool, ngx_actor_token_key_t *key,
-    EVP_PKEY *pkey)
+ngx_actor_token_key_own(const ngx_actor_token_maker_t *maker,
+    ngx_actor_token_key_t *key, EVP_PKEY *pkey)
 {
     int                  len;
     u_char              *der;
+    ngx_int_t            rc;
     ngx_pool_cleanup_t  *cln;
 
-    cln = ngx_pool_cleanup_add(pool, 0);
+    cln = ngx_pool_cleanup_add(maker->pool, 0);
     if (cln == NULL) {
         EVP_PKEY_free(pkey);
         return NGX_ERROR;
@@ -280,18 +285,22 @@ ngx_actor_token_key_own(ngx_pool_t *pool, ngx_actor_token_key_t *key,
     key->pkey = pkey;
 
     der = NULL;
+    rc = NGX_ERROR;
+
     len = i2d_PUBKEY(pkey, &der);
 
-    if (len <= 0) {
-        ngx_actor_token_openssl_error(NGX_LOG_ALERT, pool->log,
-                                      "i2d_PUBKEY() failed");
+    if (len > 0) {
+        rc = ngx_actor_token_sha256(maker->crypto, der, len, key->digest);
+        OPENSSL_free(der);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_actor_token_openssl_error(NGX_LOG_ALERT, maker->pool->log,
+                                      "no digest of a public key");
         return NGX_ERROR;
     }
 
-    SHA256(der, len, key->digest);
-    OPENSSL_free(der);
-
-    return NGX_OK;
+    return ngx_actor_token_sig_prepare(key, maker->crypto, maker->pool);
 }
 
 
@@ -303,29 +312,37 @@ ngx_actor_token_key_free(void *data)
 
 
 ngx_int_t
-ngx_actor_token_secret_own(ngx_pool_t *pool, ngx_actor_token_key_t *key,
-    const ngx_str_t *secret)
+ngx_actor_token_secret_own(const ngx_actor_token_maker_t *maker,
+    ngx_actor_token_key_t *key, const ngx_str_t *secret)
 {
     ngx_str_t           *copy;
     ngx_pool_cleanup_t  *cln;
 
-    cln = ngx_pool_cleanup_add(pool, sizeof(ngx_str_t));
+    cln = ngx_pool_cleanup_add(maker->pool, sizeof(ngx_str_t));
     if (cln == NULL) {
         return NGX_ERROR;
     }
 
     copy = cln->data;
 
-    if (ngx_actor_token_key_copy(pool, secret, copy) != NGX_OK) {
+    if (ngx_actor_token_key_copy(maker->pool, secret, copy) != NGX_OK) {
         return NGX_ERROR;
     }
 
     cln->handler = ngx_actor_token_secret_free;
 
     key->secret = *copy;
-    SHA256(copy->data, copy->len, key->digest);
 
-    return NGX_OK;
+    if (ngx_actor_token_sha256(maker->crypto, copy->data, copy->len,
+                               key->digest)
+        != NGX_OK)
+    {
+        ngx_actor_token_openssl_error(NGX_LOG_ALERT, maker->pool->log,
+                                      "no digest of a secret");
+        return NGX_ERROR;
+    }
+
+    return ngx_actor_token_sig_prepare(key, maker->crypto, maker->pool);
 }
 
 

@@ -32,23 +32,33 @@ typedef struct {
 extern const ngx_actor_token_curve_t  ngx_actor_token_ec_curves[];
 
 
+/* what keys are made with, and for whom */
+
+typedef struct {
+    ngx_pool_t                   *pool;        /* frees OpenSSL's objects */
+    ngx_actor_token_crypto_t     *crypto;      /* outlives the pool */
+    ngx_actor_token_algs_t        algs;        /* of the issuer's tokens */
+} ngx_actor_token_maker_t;
+
+
 /*
  * Fill a zeroed key.  NGX_DECLINED says in "err", a static text, what is
- * wrong.  "algs" are the algorithms of the issuer, "alg" the one of the key.
+ * wrong.  "alg" is the one algorithm of the key.
  */
-ngx_int_t ngx_actor_token_key_pem(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, const ngx_str_t *text,
-    const ngx_actor_token_alg_t *alg, ngx_actor_token_key_t *key,
-    const char **err);
-ngx_int_t ngx_actor_token_key_secret(ngx_pool_t *pool,
-    ngx_actor_token_algs_t algs, const ngx_str_t *text,
-    const ngx_actor_token_alg_t *alg, ngx_actor_token_key_t *key,
-    const char **err);
+ngx_int_t ngx_actor_token_key_pem(const ngx_actor_token_maker_t *maker,
+    const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
+    ngx_actor_token_key_t *key, const char **err);
+ngx_int_t ngx_actor_token_key_secret(const ngx_actor_token_maker_t *maker,
+    const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
+    ngx_actor_token_key_t *key, const char **err);
 
-/* Give the object, or a copy of the secret, to the key and the pool. */
-ngx_int_t ngx_actor_token_key_own(ngx_pool_t *pool,
+/*
+ * Give the object, or a copy of the secret, to a key that has its type and
+ * "algs", and get it ready to verify.
+ */
+ngx_int_t ngx_actor_token_key_own(const ngx_actor_token_maker_t *maker,
     ngx_actor_token_key_t *key, EVP_PKEY *pkey);
-ngx_int_t ngx_actor_token_secret_own(ngx_pool_t *pool,
+ngx_int_t ngx_actor_token_secret_own(const ngx_actor_token_maker_t *maker,
     ngx_actor_token_key_t *key, const ngx_str_t *secret);
 
 /* NULL, or what is wrong with these numbers (RFC 7518, section 3.3) */

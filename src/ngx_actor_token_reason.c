@@ -130,3 +130,11 @@ ngx_actor_token_openssl_error(ngx_uint_t level, ngx_log_t *log,
 
     ERR_clear_error();
 }
+
+
+ngx_int_t
+ngx_actor_token_openssl_fault(void)
+{
+    return (ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE)
+           ? NGX_ERROR : NGX_DECLINED;
+}

@@ -6,11 +6,8 @@
 
 #include <ngx_actor_token_sig.h>
 
-#include <openssl/bn.h>
 #include <openssl/crypto.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
-#include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
 
@@ -18,64 +15,106 @@
 #define NGX_ACTOR_TOKEN_ECDSA_DER_MAX  (3 + 2 * (2 + 1 + 66))
 
 
-static ngx_int_t ngx_actor_token_sig_rsa(const ngx_actor_token_key_t *key,
-    const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
-    const ngx_str_t *signature, EVP_MD_CTX *ctx);
-static ngx_int_t ngx_actor_token_sig_ecdsa(const ngx_actor_token_key_t *key,
-    const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
-    const ngx_str_t *signature, EVP_MD_CTX *ctx);
-static ngx_int_t ngx_actor_token_sig_eddsa(const ngx_actor_token_key_t *key,
-    const ngx_str_t *input, const ngx_str_t *signature, EVP_MD_CTX *ctx);
-static ngx_int_t ngx_actor_token_sig_hmac(const ngx_actor_token_key_t *key,
-    const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
+static ngx_actor_token_ready_t *ngx_actor_token_sig_ready(
+    const ngx_actor_token_key_t *key, const ngx_actor_token_alg_t *alg);
+static ngx_int_t ngx_actor_token_sig_contexts(
+    const ngx_actor_token_key_t *key, const ngx_actor_token_alg_t *alg,
+    ngx_actor_token_ready_t *ready);
+static EVP_PKEY_CTX *ngx_actor_token_sig_pkey_new(
+    const ngx_actor_token_key_t *key, const ngx_actor_token_alg_t *alg);
+static EVP_MD_CTX *ngx_actor_token_sig_eddsa_new(
+    const ngx_actor_token_key_t *key);
+static void ngx_actor_token_sig_free(void *data);
+static ngx_uint_t ngx_actor_token_sig_fits(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_alg_t *alg, const ngx_str_t *signature);
+static ngx_int_t ngx_actor_token_sig_run(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_ready_t *ready, const ngx_str_t *input,
     const ngx_str_t *signature);
-static ngx_int_t ngx_actor_token_ecdsa_der(const ngx_str_t *signature,
-    u_char *der, size_t *len);
+static ngx_int_t ngx_actor_token_sig_pkey(
+    const ngx_actor_token_ready_t *ready, const ngx_str_t *input,
+    const ngx_str_t *signature);
+static void ngx_actor_token_sig_der(const ngx_str_t *signature, u_char *buf,
+    ngx_str_t *der);
+static u_char *ngx_actor_token_sig_der_integer(u_char *p, const u_char *n,
+    size_t len);
+static ngx_int_t ngx_actor_token_sig_eddsa(
+    const ngx_actor_token_ready_t *ready, const ngx_str_t *input,
+    const ngx_str_t *signature);
+static ngx_int_t ngx_actor_token_sig_hmac(
+    const ngx_actor_token_ready_t *ready, const ngx_str_t *secret,
+    const ngx_str_t *input, const ngx_str_t *signature);
 static ngx_int_t ngx_actor_token_sig_result(int rc);
+static void ngx_actor_token_sig_clear(void);
 
 
-#define NGX_ACTOR_TOKEN_ALG(name, scheme, key, digest)                        \
-    { ngx_string(name), NGX_ACTOR_TOKEN_SCHEME_##scheme,                      \
-      NGX_ACTOR_TOKEN_KEY_##key, digest }
-
-static const ngx_actor_token_alg_t  ngx_actor_token_algs[] = {
-
-    NGX_ACTOR_TOKEN_ALG("RS256", PKCS1, RSA, EVP_sha256),
-    NGX_ACTOR_TOKEN_ALG("RS384", PKCS1, RSA, EVP_sha384),
-    NGX_ACTOR_TOKEN_ALG("RS512", PKCS1, RSA, EVP_sha512),
-
-    NGX_ACTOR_TOKEN_ALG("PS256", PSS, RSA, EVP_sha256),
-    NGX_ACTOR_TOKEN_ALG("PS384", PSS, RSA, EVP_sha384),
-    NGX_ACTOR_TOKEN_ALG("PS512", PSS, RSA, EVP_sha512),
-
-    NGX_ACTOR_TOKEN_ALG("ES256", ECDSA, P256, EVP_sha256),
-    NGX_ACTOR_TOKEN_ALG("ES384", ECDSA, P384, EVP_sha384),
-    NGX_ACTOR_TOKEN_ALG("ES512", ECDSA, P521, EVP_sha512),
-    NGX_ACTOR_TOKEN_ALG("ES256K", ECDSA, SECP256K1, EVP_sha256),
-
-    NGX_ACTOR_TOKEN_ALG("Ed25519", EDDSA, ED25519, NULL),
-    NGX_ACTOR_TOKEN_ALG("Ed448", EDDSA, ED448, NULL),
-
-    /* the older name of both: the key's curve decides */
-    NGX_ACTOR_TOKEN_ALG("EdDSA", EDDSA, NONE, NULL),
-
-    NGX_ACTOR_TOKEN_ALG("HS256", HMAC, HMAC, EVP_sha256),
-    NGX_ACTOR_TOKEN_ALG("HS384", HMAC, HMAC, EVP_sha384),
-    NGX_ACTOR_TOKEN_ALG("HS512", HMAC, HMAC, EVP_sha512)
-};
-
-#define NGX_ACTOR_TOKEN_NALGS                                                 \
-    (sizeof(ngx_actor_token_algs) / sizeof(ngx_actor_token_algs[0]))
-
-
-const ngx_actor_token_alg_t *
-ngx_actor_token_alg_find(const ngx_str_t *name)
+ngx_int_t
+ngx_actor_token_sig_prepare(ngx_actor_token_key_t *key,
+    ngx_actor_token_crypto_t *crypto, ngx_pool_t *pool)
 {
-    ngx_uint_t  i;
+    ngx_pool_cleanup_t           *cln;
+    ngx_actor_token_algs_t        algs;
+    ngx_actor_token_ready_t      *ready;
+    const ngx_actor_token_alg_t  *alg;
 
-    for (i = 0; i < NGX_ACTOR_TOKEN_NALGS; i++) {
-        if (ngx_actor_token_eq(&ngx_actor_token_algs[i].name, name)) {
-            return &ngx_actor_token_algs[i];
+    key->crypto = crypto;
+
+    if (key->pkey) {
+
+        /* RFC 7518, section 3.4: R and S, each as long as the order */
+
+        key->size = EVP_PKEY_is_a(key->pkey, "EC")
+                    ? 2 * ((size_t) (EVP_PKEY_get_bits(key->pkey) + 7) / 8)
+                    : (size_t) EVP_PKEY_get_size(key->pkey);
+    }
+
+    algs = key->algs;
+
+    while ((alg = ngx_actor_token_alg_next(&algs)) != NULL) {
+
+        /* both names of an Edwards curve are the same operation */
+
+        if (ngx_actor_token_sig_ready(key, alg)) {
+            continue;
+        }
+
+        cln = ngx_pool_cleanup_add(pool, sizeof(ngx_actor_token_ready_t));
+        if (cln == NULL) {
+            return NGX_ERROR;
+        }
+
+        ready = cln->data;
+        ngx_memzero(ready, sizeof(ngx_actor_token_ready_t));
+
+        cln->handler = ngx_actor_token_sig_free;
+
+        if (ngx_actor_token_sig_contexts(key, alg, ready) != NGX_OK) {
+            ngx_actor_token_openssl_error(NGX_LOG_ALERT, pool->log,
+                                          "no context for a key");
+            return NGX_ERROR;
+        }
+
+        if (alg->hash != NGX_ACTOR_TOKEN_HASH_NONE) {
+            ready->digest = crypto->digest[alg->hash];
+            ready->hmac = crypto->hmac[alg->hash];
+        }
+
+        ready->next = key->ready;
+        key->ready = ready;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_actor_token_ready_t *
+ngx_actor_token_sig_ready(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_alg_t *alg)
+{
+    ngx_actor_token_ready_t  *ready;
+
+    for (ready = key->ready; ready; ready = ready->next) {
+        if (ready->scheme == alg->scheme && ready->hash == alg->hash) {
+            return ready;
         }
     }
 
@@ -83,66 +122,96 @@ ngx_actor_token_alg_find(const ngx_str_t *name)
 }
 
 
-ngx_actor_token_algs_t
-ngx_actor_token_alg_bit(const ngx_actor_token_alg_t *alg)
+/* what belongs to this key alone */
+
+static ngx_int_t
+ngx_actor_token_sig_contexts(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_alg_t *alg, ngx_actor_token_ready_t *ready)
 {
-    return (ngx_actor_token_algs_t) 1 << (alg - ngx_actor_token_algs);
+    ready->scheme = alg->scheme;
+    ready->hash = alg->hash;
+
+    switch (alg->scheme) {
+
+    case NGX_ACTOR_TOKEN_SCHEME_PKCS1:
+    case NGX_ACTOR_TOKEN_SCHEME_PSS:
+    case NGX_ACTOR_TOKEN_SCHEME_ECDSA:
+        ready->pkey = ngx_actor_token_sig_pkey_new(key, alg);
+        return ready->pkey ? NGX_OK : NGX_ERROR;
+
+    case NGX_ACTOR_TOKEN_SCHEME_EDDSA:
+        ready->eddsa = ngx_actor_token_sig_eddsa_new(key);
+        return ready->eddsa ? NGX_OK : NGX_ERROR;
+
+    default:
+        return NGX_OK;
+    }
 }
 
 
-ngx_actor_token_algs_t
-ngx_actor_token_alg_fits(ngx_actor_token_key_type_e type)
+static EVP_PKEY_CTX *
+ngx_actor_token_sig_pkey_new(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_alg_t *alg)
 {
-    ngx_uint_t                    i;
-    ngx_actor_token_algs_t        algs;
-    const ngx_actor_token_alg_t  *alg;
+    EVP_PKEY_CTX  *ctx;
 
-    algs = 0;
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
 
-    for (i = 0; i < NGX_ACTOR_TOKEN_NALGS; i++) {
-        alg = &ngx_actor_token_algs[i];
-
-        if (alg->key == type
-            || (alg->key == NGX_ACTOR_TOKEN_KEY_NONE
-                && (type == NGX_ACTOR_TOKEN_KEY_ED25519
-                    || type == NGX_ACTOR_TOKEN_KEY_ED448)))
-        {
-            algs |= ngx_actor_token_alg_bit(alg);
-        }
+    if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1) {
+        goto failed;
     }
 
-    return algs;
-}
-
-
-ngx_actor_token_algs_t
-ngx_actor_token_alg_default(void)
-{
-    return (((ngx_actor_token_algs_t) 1 << NGX_ACTOR_TOKEN_NALGS) - 1)
-           & ~ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_HMAC);
-}
-
-
-ngx_actor_token_algs_t
-ngx_actor_token_alg_hmac(size_t secret_len)
-{
-    ngx_uint_t                    i;
-    ngx_actor_token_algs_t        algs;
-    const ngx_actor_token_alg_t  *alg;
-
-    algs = 0;
-
-    for (i = 0; i < NGX_ACTOR_TOKEN_NALGS; i++) {
-        alg = &ngx_actor_token_algs[i];
-
-        if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC
-            && secret_len >= (size_t) EVP_MD_get_size(alg->digest()))
-        {
-            algs |= ngx_actor_token_alg_bit(alg);
-        }
+    if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_PSS
+        && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1)
+    {
+        goto failed;
     }
 
-    return algs;
+    if (EVP_PKEY_CTX_set_signature_md(ctx, key->crypto->md[alg->hash]) != 1) {
+        goto failed;
+    }
+
+    /* RFC 7518, section 3.5: the salt is as long as the hash */
+
+    if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_PSS
+        && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) != 1)
+    {
+        goto failed;
+    }
+
+    return ctx;
+
+failed:
+
+    EVP_PKEY_CTX_free(ctx);
+
+    return NULL;
+}
+
+
+static EVP_MD_CTX *
+ngx_actor_token_sig_eddsa_new(const ngx_actor_token_key_t *key)
+{
+    EVP_MD_CTX  *ctx;
+
+    ctx = EVP_MD_CTX_new();
+
+    if (ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) != 1) {
+        EVP_MD_CTX_free(ctx);
+        return NULL;
+    }
+
+    return ctx;
+}
+
+
+static void
+ngx_actor_token_sig_free(void *data)
+{
+    ngx_actor_token_ready_t  *ready = data;
+
+    EVP_PKEY_CTX_free(ready->pkey);
+    EVP_MD_CTX_free(ready->eddsa);
 }
 
 
@@ -151,211 +220,229 @@ ngx_actor_token_sig_verify(const ngx_actor_token_key_t *key,
     const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
     const ngx_str_t *signature, ngx_log_t *log)
 {
-    ngx_int_t    rc;
-    EVP_MD_CTX  *ctx;
+    ngx_int_t                       rc;
+    const ngx_actor_token_ready_t  *ready;
 
-    if ((key->algs & ngx_actor_token_alg_bit(alg)) == 0) {
+    ready = ngx_actor_token_sig_ready(key, alg);
+
+    if (ready == NULL || !ngx_actor_token_sig_fits(key, alg, signature)) {
         return NGX_DECLINED;
     }
 
-    if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC) {
-        return ngx_actor_token_sig_hmac(key, alg, input, signature);
-    }
-
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        ngx_actor_token_openssl_error(NGX_LOG_ALERT, log,
-                                      "EVP_MD_CTX_new() failed");
-        return NGX_ERROR;
-    }
-
-    switch (alg->scheme) {
-
-    case NGX_ACTOR_TOKEN_SCHEME_PKCS1:
-    case NGX_ACTOR_TOKEN_SCHEME_PSS:
-        rc = ngx_actor_token_sig_rsa(key, alg, input, signature, ctx);
-        break;
-
-    case NGX_ACTOR_TOKEN_SCHEME_ECDSA:
-        rc = ngx_actor_token_sig_ecdsa(key, alg, input, signature, ctx);
-        break;
-
-    case NGX_ACTOR_TOKEN_SCHEME_EDDSA:
-        rc = ngx_actor_token_sig_eddsa(key, input, signature, ctx);
-        break;
-
-    default:
-        rc = NGX_ERROR;
-        break;
-    }
-
-    EVP_MD_CTX_free(ctx);
+    rc = ngx_actor_token_sig_run(key, ready, input, signature);
 
     if (rc == NGX_ERROR) {
         ngx_actor_token_openssl_error(NGX_LOG_ALERT, log,
                                       "signature verification failed to run");
     }
 
-    /* a signature that does not hold leaves its errors in the queue */
-
-    ERR_clear_error();
+    ngx_actor_token_sig_clear();
 
     return rc;
 }
 
 
-static ngx_int_t
-ngx_actor_token_sig_rsa(const ngx_actor_token_key_t *key,
-    const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
-    const ngx_str_t *signature, EVP_MD_CTX *ctx)
-{
-    EVP_PKEY_CTX  *pctx;
-
-    if (signature->len != (size_t) EVP_PKEY_get_size(key->pkey)) {
-        return NGX_DECLINED;
-    }
-
-    if (EVP_DigestVerifyInit(ctx, &pctx, alg->digest(), NULL, key->pkey)
-        != 1)
-    {
-        return NGX_ERROR;
-    }
-
-    if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_PSS) {
-
-        /* RFC 7518, section 3.5: the salt is as long as the hash */
-
-        if (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) != 1
-            || EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST)
-               != 1)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_actor_token_sig_result(
-               EVP_DigestVerify(ctx, signature->data, signature->len,
-                                input->data, input->len));
-}
-
-
-static ngx_int_t
-ngx_actor_token_sig_ecdsa(const ngx_actor_token_key_t *key,
-    const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
-    const ngx_str_t *signature, EVP_MD_CTX *ctx)
-{
-    size_t     len;
-    u_char     der[NGX_ACTOR_TOKEN_ECDSA_DER_MAX];
-    ngx_int_t  rc;
-
-    /* RFC 7518, section 3.4: R and S, each as long as the curve's order */
-
-    len = (EVP_PKEY_get_bits(key->pkey) + 7) / 8;
-
-    if (signature->len != 2 * len) {
-        return NGX_DECLINED;
-    }
-
-    rc = ngx_actor_token_ecdsa_der(signature, der, &len);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    if (EVP_DigestVerifyInit(ctx, NULL, alg->digest(), NULL, key->pkey)
-        != 1)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_actor_token_sig_result(
-               EVP_DigestVerify(ctx, der, len, input->data, input->len));
-}
-
-
-static ngx_int_t
-ngx_actor_token_ecdsa_der(const ngx_str_t *signature, u_char *der,
-    size_t *len)
-{
-    int         n, half;
-    u_char     *p;
-    BIGNUM     *r, *s;
-    ECDSA_SIG  *sig;
-
-    half = (int) (signature->len / 2);
-
-    sig = ECDSA_SIG_new();
-    r = BN_bin2bn(signature->data, half, NULL);
-    s = BN_bin2bn(signature->data + half, half, NULL);
-
-    if (sig == NULL || r == NULL || s == NULL
-        || ECDSA_SIG_set0(sig, r, s) != 1)
-    {
-        BN_free(r);
-        BN_free(s);
-        ECDSA_SIG_free(sig);
-        return NGX_ERROR;
-    }
-
-    /* r and s are the signature's now */
-
-    n = i2d_ECDSA_SIG(sig, NULL);
-
-    if (n <= 0 || n > NGX_ACTOR_TOKEN_ECDSA_DER_MAX) {
-        ECDSA_SIG_free(sig);
-        return NGX_ERROR;
-    }
-
-    p = der;
-    *len = i2d_ECDSA_SIG(sig, &p);
-
-    ECDSA_SIG_free(sig);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_actor_token_sig_eddsa(const ngx_actor_token_key_t *key,
-    const ngx_str_t *input, const ngx_str_t *signature, EVP_MD_CTX *ctx)
-{
-    if (signature->len != (size_t) EVP_PKEY_get_size(key->pkey)) {
-        return NGX_DECLINED;
-    }
-
-    if (EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) != 1) {
-        return NGX_ERROR;
-    }
-
-    return ngx_actor_token_sig_result(
-               EVP_DigestVerify(ctx, signature->data, signature->len,
-                                input->data, input->len));
-}
-
-
-static ngx_int_t
-ngx_actor_token_sig_hmac(const ngx_actor_token_key_t *key,
+ngx_int_t
+ngx_actor_token_sig_verify_in_thread(const ngx_actor_token_key_t *key,
     const ngx_actor_token_alg_t *alg, const ngx_str_t *input,
     const ngx_str_t *signature)
 {
-    u_char        mac[EVP_MAX_MD_SIZE];
-    unsigned int  len;
+    ngx_int_t                rc;
+    ngx_actor_token_ready_t  ready;
 
-    if (HMAC(alg->digest(), key->secret.data, (int) key->secret.len,
-             input->data, input->len, mac, &len)
-        == NULL)
-    {
-        ERR_clear_error();
-        return NGX_ERROR;
-    }
-
-    if (signature->len != len
-        || CRYPTO_memcmp(signature->data, mac, len) != 0)
-    {
+    if (!ngx_actor_token_sig_fits(key, alg, signature)) {
         return NGX_DECLINED;
     }
 
-    return NGX_OK;
+    ngx_memzero(&ready, sizeof(ngx_actor_token_ready_t));
+
+    rc = ngx_actor_token_sig_contexts(key, alg, &ready);
+
+    if (rc == NGX_OK && alg->hash != NGX_ACTOR_TOKEN_HASH_NONE) {
+        ready.digest = ngx_actor_token_digest_new(key->crypto, alg->hash);
+        ready.hmac = ngx_actor_token_hmac_new(key->crypto, alg->hash);
+
+        rc = (ready.digest && ready.hmac) ? NGX_OK : NGX_ERROR;
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_actor_token_sig_run(key, &ready, input, signature);
+    }
+
+    EVP_MAC_CTX_free(ready.hmac);
+    EVP_MD_CTX_free(ready.digest);
+    ngx_actor_token_sig_free(&ready);
+
+    ngx_actor_token_sig_clear();
+
+    return rc;
+}
+
+
+static ngx_uint_t
+ngx_actor_token_sig_fits(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_alg_t *alg, const ngx_str_t *signature)
+{
+    if ((key->algs & ngx_actor_token_alg_bit(alg)) == 0) {
+        return 0;
+    }
+
+    return signature->len
+           == ((alg->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC)
+               ? ngx_actor_token_hash_size(alg->hash) : key->size);
+}
+
+
+static ngx_int_t
+ngx_actor_token_sig_run(const ngx_actor_token_key_t *key,
+    const ngx_actor_token_ready_t *ready, const ngx_str_t *input,
+    const ngx_str_t *signature)
+{
+    u_char     der[NGX_ACTOR_TOKEN_ECDSA_DER_MAX];
+    ngx_str_t  s;
+
+    switch (ready->scheme) {
+
+    case NGX_ACTOR_TOKEN_SCHEME_PKCS1:
+    case NGX_ACTOR_TOKEN_SCHEME_PSS:
+        return ngx_actor_token_sig_pkey(ready, input, signature);
+
+    case NGX_ACTOR_TOKEN_SCHEME_ECDSA:
+        ngx_actor_token_sig_der(signature, der, &s);
+        return ngx_actor_token_sig_pkey(ready, input, &s);
+
+    case NGX_ACTOR_TOKEN_SCHEME_EDDSA:
+        return ngx_actor_token_sig_eddsa(ready, input, signature);
+
+    case NGX_ACTOR_TOKEN_SCHEME_HMAC:
+        return ngx_actor_token_sig_hmac(ready, &key->secret, input,
+                                        signature);
+
+    default:
+        return NGX_ERROR;
+    }
+}
+
+
+static ngx_int_t
+ngx_actor_token_sig_pkey(const ngx_actor_token_ready_t *ready,
+    const ngx_str_t *input, const ngx_str_t *signature)
+{
+    u_char        hash[EVP_MAX_MD_SIZE];
+    unsigned int  len;
+
+    if (EVP_DigestInit_ex2(ready->digest, NULL, NULL) != 1
+        || EVP_DigestUpdate(ready->digest, input->data, input->len) != 1
+        || EVP_DigestFinal_ex(ready->digest, hash, &len) != 1)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_actor_token_sig_result(
+               EVP_PKEY_verify(ready->pkey, signature->data, signature->len,
+                               hash, len));
+}
+
+
+/*
+ * R and S as SEQUENCE { INTEGER, INTEGER }, in the only form that DER has
+ * for them; "buf" has NGX_ACTOR_TOKEN_ECDSA_DER_MAX bytes.  That each is
+ * between 1 and the order - 1 is OpenSSL's to check.
+ */
+
+static void
+ngx_actor_token_sig_der(const ngx_str_t *signature, u_char *buf,
+    ngx_str_t *der)
+{
+    size_t   half, len;
+    u_char  *p, *start;
+
+    half = signature->len / 2;
+
+    /* room for the longest head, which is written last */
+
+    start = buf + 3;
+
+    p = ngx_actor_token_sig_der_integer(start, signature->data, half);
+    p = ngx_actor_token_sig_der_integer(p, signature->data + half, half);
+
+    len = p - start;
+
+    *--start = (u_char) len;
+
+    if (len >= 0x80) {
+        *--start = 0x81;
+    }
+
+    *--start = 0x30;
+
+    der->data = start;
+    der->len = p - start;
+}
+
+
+static u_char *
+ngx_actor_token_sig_der_integer(u_char *p, const u_char *n, size_t len)
+{
+    ngx_uint_t  sign;
+
+    while (len > 1 && *n == 0) {
+        n++;
+        len--;
+    }
+
+    sign = *n >> 7;
+
+    *p++ = 0x02;
+    *p++ = (u_char) (len + sign);
+
+    if (sign) {
+        *p++ = 0;
+    }
+
+    return ngx_cpymem(p, n, len);
+}
+
+
+/*
+ * Without a key the context starts anew with the one it has, which is the
+ * only one that it has ever had; with another it would keep this one too.
+ */
+
+static ngx_int_t
+ngx_actor_token_sig_eddsa(const ngx_actor_token_ready_t *ready,
+    const ngx_str_t *input, const ngx_str_t *signature)
+{
+    if (EVP_DigestVerifyInit(ready->eddsa, NULL, NULL, NULL, NULL) != 1) {
+        return NGX_ERROR;
+    }
+
+    return ngx_actor_token_sig_result(
+               EVP_DigestVerify(ready->eddsa, signature->data,
+                                signature->len, input->data, input->len));
+}
+
+
+/* without a key OpenSSL 3.0.2 and older would not start anew */
+
+static ngx_int_t
+ngx_actor_token_sig_hmac(const ngx_actor_token_ready_t *ready,
+    const ngx_str_t *secret, const ngx_str_t *input,
+    const ngx_str_t *signature)
+{
+    size_t  len;
+    u_char  mac[EVP_MAX_MD_SIZE];
+
+    if (EVP_MAC_init(ready->hmac, secret->data, secret->len, NULL) != 1
+        || EVP_MAC_update(ready->hmac, input->data, input->len) != 1
+        || EVP_MAC_final(ready->hmac, mac, &len, sizeof(mac)) != 1)
+    {
+        return NGX_ERROR;
+    }
+
+    return (signature->len == len
+            && CRYPTO_memcmp(signature->data, mac, len) == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -367,5 +454,16 @@ ngx_actor_token_sig_hmac(const ngx_actor_token_key_t *key,
 static ngx_int_t
 ngx_actor_token_sig_result(int rc)
 {
-    return (rc == 1) ? NGX_OK : NGX_DECLINED;
+    return (rc == 1) ? NGX_OK : ngx_actor_token_openssl_fault();
+}
+
+
+/* to look first costs a tenth */
+
+static void
+ngx_actor_token_sig_clear(void)
+{
+    if (ERR_peek_error()) {
+        ERR_clear_error();
+    }
 }

@@ -149,9 +149,13 @@ ngx_http_actor_token_keys_load(ngx_conf_t *cf,
     ngx_http_actor_token_issuer_t *block)
 {
     ngx_uint_t                           i;
+    ngx_http_actor_token_main_conf_t    *mcf;
     ngx_http_actor_token_key_source_t  **source;
 
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
+
     if (ngx_actor_token_jwks_init(&block->issuer.keys, cf->pool,
+                                  mcf->trusted.issuers.crypto,
                                   block->issuer.algs)
         != NGX_OK)
     {

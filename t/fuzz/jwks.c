@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text.data = p;
     text.len = size;
 
-    if (ngx_actor_token_jwks_init(&set, pool, ~0u) != NGX_OK) {
+    if (ngx_actor_token_jwks_init(&set, pool, server_crypto, ~0u) != NGX_OK) {
         abort();
     }
 

@@ -60,7 +60,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     keys = fuzz_copy(lf + 1, text.len);
     text.data = keys;
 
-    if (ngx_actor_token_jwks_init(&issuer.keys, pool, issuer.algs) != NGX_OK) {
+    if (ngx_actor_token_jwks_init(&issuer.keys, pool, server_crypto,
+                                  issuer.algs)
+        != NGX_OK)
+    {
         abort();
     }
 

@@ -11,12 +11,13 @@ static void server_log_writer(ngx_log_t *log, ngx_uint_t level, u_char *buf,
     size_t len);
 
 
-ngx_pool_t         *server_arena;
-ngx_log_t           server_log;
-char                server_line[1024];
-ngx_uint_t          server_lines[NGX_LOG_DEBUG + 1];
+ngx_pool_t                *server_arena;
+ngx_log_t                  server_log;
+ngx_actor_token_crypto_t  *server_crypto;
+char                       server_line[1024];
+ngx_uint_t                 server_lines[NGX_LOG_DEBUG + 1];
 
-static ngx_cycle_t  server_cycle;
+static ngx_cycle_t         server_cycle;
 
 
 void
@@ -41,6 +42,12 @@ server_init(void)
     ngx_cycle = &server_cycle;
 
     if (server_arena == NULL || ngx_crc32_table_init() != NGX_OK) {
+        abort();
+    }
+
+    server_crypto = ngx_actor_token_crypto_create(server_arena);
+
+    if (server_crypto == NULL) {
         abort();
     }
 }
@@ -116,6 +123,19 @@ server_list(const char *first, ...)
 }
 
 
+ngx_actor_token_maker_t
+server_maker(ngx_pool_t *pool, ngx_actor_token_algs_t algs)
+{
+    ngx_actor_token_maker_t  maker;
+
+    maker.pool = pool;
+    maker.crypto = server_crypto;
+    maker.algs = algs;
+
+    return maker;
+}
+
+
 void
 server_issuer(ngx_actor_token_issuer_t *issuer, const char *iss)
 {
@@ -151,7 +171,7 @@ server_issuer(ngx_actor_token_issuer_t *issuer, const char *iss)
                        sizeof(ngx_actor_token_require_t))
         != NGX_OK
         || ngx_actor_token_jwks_init(&issuer->keys, server_arena,
-                                     issuer->algs)
+                                     server_crypto, issuer->algs)
            != NGX_OK)
     {
         abort();

@@ -23,8 +23,9 @@ void server_init(void);
 ngx_pool_t *server_pool(void);
 
 /* lives as long as the program */
-extern ngx_pool_t  *server_arena;
-extern ngx_log_t    server_log;
+extern ngx_pool_t                *server_arena;
+extern ngx_log_t                  server_log;
+extern ngx_actor_token_crypto_t  *server_crypto;
 
 /* the last line of the log, and how many lines there were of each level */
 extern char         server_line[1024];
@@ -36,6 +37,10 @@ extern ngx_uint_t   server_lines[NGX_LOG_DEBUG + 1];
 
 ngx_str_t server_str(const char *s);
 ngx_actor_token_list_t server_list(const char *first, ...);
+
+/* of keys for these algorithms */
+ngx_actor_token_maker_t server_maker(ngx_pool_t *pool,
+    ngx_actor_token_algs_t algs);
 
 
 /*

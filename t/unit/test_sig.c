@@ -7,7 +7,10 @@
 #include "unit.h"
 #include "mint.h"
 
+#include <pthread.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 
 typedef struct {
@@ -31,9 +34,16 @@ static void load(signed_t *sig);
 static void test_verify(void);
 static void test_altered(signed_t *sig);
 static void test_wrong_key(void);
+static void test_again(void);
+static void test_salt(void);
 static void test_ecdsa(void);
+static void test_order(signed_t *sig);
+static void test_der(signed_t *sig);
+static void test_thread(void);
+static void *in_thread(void *data);
 static ngx_int_t verify(const signed_t *sig, const ngx_str_t *signature);
 static ngx_int_t failing_verify(ngx_pool_t *pool, void *data);
+static ngx_int_t failing_in_thread(ngx_pool_t *pool, void *data);
 
 
 static signed_t  sigs[] = {
@@ -71,7 +81,10 @@ unit_tests(void)
 
     test_verify();
     test_wrong_key();
+    test_again();
+    test_salt();
     test_ecdsa();
+    test_thread();
 
     for (i = 0; i < NSIGS; i++) {
         failing.sig = &sigs[i];
@@ -81,11 +94,16 @@ unit_tests(void)
         unit_failing(name, failing_verify, &failing, NGX_OK,
                      sigs[i].minted->pkey ? &known : NULL);
 
+        sprintf(name, "%s of %s, in a thread", sigs[i].alg, sigs[i].key);
+        unit_failing(name, failing_in_thread, &failing, NGX_OK,
+                     sigs[i].minted->pkey ? &known : NULL);
+
         failing.signature.data = ngx_pstrdup(server_arena,
                                              &sigs[i].signature);
-        failing.signature.data[5] ^= 1;
+        failing.signature.data[failing.signature.len / 2 + 1] ^= 1;
         sprintf(name, "%s of %s, altered", sigs[i].alg, sigs[i].key);
         unit_failing(name, failing_verify, &failing, NGX_DECLINED, NULL);
+        unit_failing(name, failing_in_thread, &failing, NGX_DECLINED, NULL);
     }
 }
 
@@ -98,8 +116,8 @@ load(signed_t *sig)
     ngx_actor_token_jwks_t         keys;
     ngx_actor_token_jwks_error_t   err;
 
-    for (i = 0; &sigs[i] < sig; i++) {
-        if (strcmp(sigs[i].key, sig->key) == 0) {
+    for (i = 0; i < NSIGS && sig->minted == NULL; i++) {
+        if (sigs[i].minted && strcmp(sigs[i].key, sig->key) == 0) {
             sig->minted = sigs[i].minted;
         }
     }
@@ -111,7 +129,7 @@ load(signed_t *sig)
     jwk = mint_jwk(sig->minted, "");
     set = mint_set(&jwk, NULL);
 
-    (void) ngx_actor_token_jwks_init(&keys, server_arena, ~0);
+    (void) ngx_actor_token_jwks_init(&keys, server_arena, server_crypto, ~0);
 
     is(ngx_actor_token_jwks_add_set(&keys, &set, &symmetric, &err), NGX_OK,
        "%s: a key of %s", sig->alg, sig->key);
@@ -174,16 +192,24 @@ test_algorithms(void)
 }
 
 
+/* by both ways, which must agree */
+
 static ngx_int_t
 verify(const signed_t *sig, const ngx_str_t *signature)
 {
-    ngx_str_t  s;
+    ngx_int_t                     rc;
+    ngx_str_t                     s;
+    const ngx_actor_token_alg_t  *alg;
 
     s = server_str(sig->alg);
+    alg = ngx_actor_token_alg_find(&s);
 
-    return ngx_actor_token_sig_verify(&sig->loaded,
-                                      ngx_actor_token_alg_find(&s), &input,
-                                      signature, &server_log);
+    rc = ngx_actor_token_sig_verify(&sig->loaded, alg, &input, signature,
+                                    &server_log);
+
+    return (rc == ngx_actor_token_sig_verify_in_thread(&sig->loaded, alg,
+                                                       &input, signature))
+           ? rc : UNIT_WRONG;
 }
 
 
@@ -303,6 +329,79 @@ test_wrong_key(void)
 }
 
 
+/* contexts are used again, whatever the outcome was */
+
+static void
+test_again(void)
+{
+    signed_t    other;
+    ngx_str_t   bad, s;
+    ngx_uint_t  i, k, wrong;
+
+    for (i = 0; i < NSIGS; i++) {
+
+        bad = sigs[i].signature;
+        bad.data = ngx_pstrdup(server_arena, &sigs[i].signature);
+        bad.data[bad.len / 2] ^= 1;
+
+        other = sigs[i];
+        other.minted = mint_key(sigs[i].key);
+        load(&other);
+
+        s = mint_signature(other.minted, other.alg, &input);
+
+        for (wrong = 0, k = 0; k < 8; k++) {
+            wrong += (verify(&sigs[i], &sigs[i].signature) != NGX_OK);
+            wrong += (verify(&sigs[i], &bad) != NGX_DECLINED);
+            wrong += (verify(&other, &s) != NGX_OK);
+
+            /* all secrets of a program are the same */
+
+            if (other.loaded.pkey) {
+                wrong += (verify(&other, &sigs[i].signature) != NGX_DECLINED);
+                wrong += (verify(&sigs[i], &s) != NGX_DECLINED);
+            }
+        }
+
+        is(wrong, 0, "again: %s of %s and of another key", sigs[i].alg,
+           sigs[i].key);
+    }
+}
+
+
+/* RFC 7518, section 3.5: as long as the hash, and no other length */
+
+static void
+test_salt(void)
+{
+    u_char         copy[1024];
+    ngx_str_t      s;
+    ngx_uint_t     i;
+    EVP_MD_CTX    *ctx;
+    EVP_PKEY_CTX  *pctx;
+
+    static const int  lengths[] = { 32, 0, 20, 31, 33, 64 };
+
+    for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+
+        s.data = copy;
+        s.len = sizeof(copy);
+
+        ctx = EVP_MD_CTX_new();
+        (void) EVP_DigestSignInit(ctx, &pctx, EVP_sha256(), NULL,
+                                  sigs[3].minted->pkey);
+        (void) EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING);
+        (void) EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, lengths[i]);
+        is(EVP_DigestSign(ctx, copy, &s.len, input.data, input.len), 1,
+           "salt: %s, of %d bytes", sigs[3].alg, lengths[i]);
+        EVP_MD_CTX_free(ctx);
+
+        is(verify(&sigs[3], &s), i ? NGX_DECLINED : NGX_OK,
+           "salt: %s, of %d bytes", sigs[3].alg, lengths[i]);
+    }
+}
+
+
 static void
 test_ecdsa(void)
 {
@@ -350,14 +449,198 @@ test_ecdsa(void)
 
         is(verify(&sigs[i], &s), NGX_DECLINED, "ecdsa: %s, not as DER",
            sigs[i].alg);
+
+        test_order(&sigs[i]);
+        test_der(&sigs[i]);
     }
+}
+
+
+/* the same numbers, modulo the order: of all of them one pair is valid */
+
+static void
+test_order(signed_t *sig)
+{
+    int          half;
+    u_char       copy[256];
+    BIGNUM      *n, *sum;
+    ngx_str_t    s;
+    ngx_uint_t   i;
+
+    half = (int) sig->signature.len / 2;
+    s.data = copy;
+    s.len = 2 * half;
+
+    n = NULL;
+    sum = BN_new();
+    (void) EVP_PKEY_get_bn_param(sig->minted->pkey, OSSL_PKEY_PARAM_EC_ORDER,
+                                 &n);
+
+    for (i = 0; i < 2; i++) {
+        ngx_memcpy(copy, sig->signature.data, s.len);
+        is(BN_bn2binpad(n, copy + i * half, half), half,
+           "order: of %s's curve", sig->alg);
+        is(verify(sig, &s), NGX_DECLINED, "order: %s, %s is the order",
+           sig->alg, i ? "S" : "R");
+
+        ngx_memcpy(copy, sig->signature.data, s.len);
+        (void) BN_bin2bn(copy + i * half, half, sum);
+        (void) BN_add(sum, sum, n);
+
+        /* a curve's order fills its bytes, but for that of P-521 */
+
+        if (BN_bn2binpad(sum, copy + i * half, half) == half) {
+            is(verify(sig, &s), NGX_DECLINED, "order: %s, added to %s",
+               sig->alg, i ? "S" : "R");
+
+        } else {
+            ok(strcmp(sig->alg, "ES512") != 0, "order: %s, does not fit",
+               sig->alg);
+        }
+    }
+
+    BN_free(sum);
+    BN_free(n);
+    ERR_clear_error();
+}
+
+
+/* numbers of every form: with the high bit, with zeros in front of them */
+
+static void
+test_der(signed_t *sig)
+{
+    size_t       half;
+    u_char      *p;
+    ngx_str_t    s;
+    ngx_uint_t   i, wrong, high, zero;
+
+    half = sig->signature.len / 2;
+    wrong = 0;
+    high = 0;
+    zero = 0;
+
+    for (i = 0; i < 20000; i++) {
+
+        s = mint_signature(sig->minted, sig->alg, &input);
+        p = s.data;
+
+        high += (p[0] >= 0x80 || p[half] >= 0x80);
+        zero += (p[0] == 0 || p[half] == 0);
+
+        if (i < 16 || p[0] == 0 || p[half] == 0) {
+            wrong += (verify(sig, &s) != NGX_OK);
+        }
+
+        if (i >= 16 && zero >= 4) {
+            break;
+        }
+    }
+
+    is(wrong, 0, "der: %s, of many", sig->alg);
+    ok(zero >= 4, "der: %s, some with a zero in front", sig->alg);
+    ok(high || strcmp(sig->alg, "ES512") == 0,
+       "der: %s, some with the high bit", sig->alg);
+}
+
+
+/* threads with contexts of their own, beside the ones that are ready */
+
+static void
+test_thread(void)
+{
+    ngx_str_t    s;
+    pthread_t    thread[2];
+    ngx_uint_t   i, k, wrong;
+    void        *value;
+
+    for (i = 0; i < 2; i++) {
+        if (pthread_create(&thread[i], NULL, in_thread, NULL) != 0) {
+            abort();
+        }
+    }
+
+    wrong = 0;
+
+    for (k = 0; k < 20; k++) {
+        for (i = 0; i < NSIGS; i++) {
+            s = server_str(sigs[i].alg);
+
+            wrong += (ngx_actor_token_sig_verify(&sigs[i].loaded,
+                          ngx_actor_token_alg_find(&s), &input,
+                          &sigs[i].signature, &server_log)
+                      != NGX_OK);
+        }
+    }
+
+    is(wrong, 0, "thread: the main thread verifies");
+
+    for (i = 0; i < 2; i++) {
+        (void) pthread_join(thread[i], &value);
+        is((uintptr_t) value, 0, "thread: and so does thread %d", (int) i);
+    }
+}
+
+
+static void *
+in_thread(void *data)
+{
+    u_char       copy[1024];
+    ngx_str_t    s, bad;
+    uintptr_t    wrong;
+    ngx_uint_t   i, k;
+
+    const ngx_actor_token_alg_t  *alg;
+
+    wrong = 0;
+
+    for (k = 0; k < 20; k++) {
+        for (i = 0; i < NSIGS; i++) {
+            s = server_str(sigs[i].alg);
+            alg = ngx_actor_token_alg_find(&s);
+
+            bad.data = copy;
+            bad.len = sigs[i].signature.len;
+            ngx_memcpy(copy, sigs[i].signature.data, bad.len);
+            copy[bad.len / 2] ^= 1;
+
+            wrong += (ngx_actor_token_sig_verify_in_thread(&sigs[i].loaded,
+                          alg, &input, &sigs[i].signature)
+                      != NGX_OK);
+            wrong += (ngx_actor_token_sig_verify_in_thread(&sigs[i].loaded,
+                          alg, &input, &bad)
+                      != NGX_DECLINED);
+            wrong += (ERR_peek_error() != 0);
+        }
+    }
+
+    return (void *) wrong;
 }
 
 
 static ngx_int_t
 failing_verify(ngx_pool_t *pool, void *data)
 {
+    ngx_str_t   s;
     failing_t  *failing = data;
 
-    return verify(failing->sig, &failing->signature);
+    s = server_str(failing->sig->alg);
+
+    return ngx_actor_token_sig_verify(&failing->sig->loaded,
+                                      ngx_actor_token_alg_find(&s), &input,
+                                      &failing->signature, &server_log);
+}
+
+
+static ngx_int_t
+failing_in_thread(ngx_pool_t *pool, void *data)
+{
+    ngx_str_t   s;
+    failing_t  *failing = data;
+
+    s = server_str(failing->sig->alg);
+
+    return ngx_actor_token_sig_verify_in_thread(&failing->sig->loaded,
+                                                ngx_actor_token_alg_find(&s),
+                                                &input, &failing->signature);
 }

@@ -13,16 +13,21 @@
 static ngx_int_t ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set,
     json_t *jwks, ngx_uint_t *symmetric, ngx_pool_t *temp,
     ngx_actor_token_jwks_error_t *err);
+static ngx_int_t ngx_actor_token_jwks_refuse(ngx_actor_token_jwks_t *set,
+    json_t *jwk, ngx_actor_token_jwks_error_t *err);
 static ngx_int_t ngx_actor_token_jwks_push(ngx_actor_token_jwks_t *set,
     const ngx_actor_token_key_t *key);
-static ngx_uint_t ngx_actor_token_key_of(const ngx_actor_token_key_t *key,
-    const ngx_str_t *iss, const ngx_str_t *label);
+static ngx_int_t ngx_actor_token_key_content(ngx_actor_token_key_t *key);
+static ngx_int_t ngx_actor_token_content_add(EVP_MD_CTX *ctx,
+    const ngx_str_t *s);
 
 
 ngx_int_t
 ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set, ngx_pool_t *pool,
     ngx_actor_token_crypto_t *crypto, ngx_actor_token_algs_t algs)
 {
+    ngx_memzero(set, sizeof(ngx_actor_token_jwks_t));
+
     set->maker.pool = pool;
     set->maker.crypto = crypto;
     set->maker.algs = algs;
@@ -74,7 +79,6 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
     size_t                  i;
     json_t                 *jwk;
     ngx_int_t               rc;
-    ngx_str_t               kid;
     ngx_uint_t              before;
     ngx_actor_token_key_t   key;
 
@@ -104,15 +108,13 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
         if (err->what) {
             err->n = i + 1;
 
-            if (ngx_actor_token_json_string(json_object_get(jwk, "kid"), &kid)
-                == NGX_OK)
-            {
-                return ngx_actor_token_key_copy(set->maker.pool, &kid,
-                                                &err->kid)
-                       == NGX_OK ? NGX_DECLINED : NGX_ERROR;
+            rc = ngx_actor_token_jwks_refuse(set, jwk, err);
+
+            if (rc != NGX_OK) {
+                return rc;
             }
 
-            return NGX_DECLINED;
+            continue;
         }
 
         if (rc == NGX_DECLINED) {
@@ -134,6 +136,40 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
     }
 
     return NGX_OK;
+}
+
+
+/* NGX_OK: the key is left out */
+
+static ngx_int_t
+ngx_actor_token_jwks_refuse(ngx_actor_token_jwks_t *set, json_t *jwk,
+    ngx_actor_token_jwks_error_t *err)
+{
+    ngx_str_t  kid;
+
+    ngx_str_null(&kid);
+
+    (void) ngx_actor_token_json_string(json_object_get(jwk, "kid"), &kid);
+
+    if (set->refused) {
+        err->kid = kid;
+        set->refused(set->data, err);
+
+        ngx_memzero(err, sizeof(ngx_actor_token_jwks_error_t));
+
+        return NGX_OK;
+    }
+
+    /* the set's own text is gone when the caller logs */
+
+    if (kid.data
+        && ngx_actor_token_key_copy(set->maker.pool, &kid, &err->kid)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -183,51 +219,183 @@ ngx_actor_token_jwks_push(ngx_actor_token_jwks_t *set,
 }
 
 
+ngx_int_t
+ngx_actor_token_jwks_finish(ngx_actor_token_jwks_t *set)
+{
+    ngx_str_t               content;
+    ngx_pool_t             *pool;
+    ngx_uint_t              i, n;
+    ngx_actor_token_key_t  *key, **p;
+
+    pool = set->maker.pool;
+    n = set->keys.nelts;
+    key = set->keys.elts;
+
+    if (ngx_actor_token_table_init(&set->kids, pool, n) != NGX_OK
+        || ngx_actor_token_table_init(&set->contents, pool, n) != NGX_OK
+        || ngx_array_init(&set->nameless, pool, 1,
+                          sizeof(ngx_actor_token_key_t *))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* from the last one: a table gives keys of one kid the other way round */
+
+    for (i = n; i > 0; /* void */ ) {
+        i--;
+
+        if (ngx_actor_token_key_content(&key[i]) != NGX_OK) {
+            ngx_actor_token_openssl_error(NGX_LOG_ALERT, pool->log,
+                                          "no digest of a key's content");
+            return NGX_ERROR;
+        }
+
+        content.data = key[i].content;
+        content.len = NGX_ACTOR_TOKEN_DIGEST_LEN;
+
+        if (ngx_actor_token_table_add(&set->contents, &content, &key[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (key[i].kid.data
+            && ngx_actor_token_table_add(&set->kids, &key[i].kid, &key[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+
+        if (key[i].kid.data) {
+            continue;
+        }
+
+        p = ngx_array_push(&set->nameless);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        *p = &key[i];
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_key_content(ngx_actor_token_key_t *key)
+{
+    EVP_MD_CTX  *ctx;
+    uint32_t     facts[4];
+
+    ctx = key->crypto->digest[NGX_ACTOR_TOKEN_SHA256];
+
+    facts[0] = key->type;
+    facts[1] = key->algs;
+    facts[2] = (key->kid.data != NULL);
+    facts[3] = key->issuer.templated;
+
+    return EVP_DigestInit_ex2(ctx, NULL, NULL) == 1
+           && EVP_DigestUpdate(ctx, facts, sizeof(facts)) == 1
+           && ngx_actor_token_content_add(ctx, &key->kid) == NGX_OK
+           && ngx_actor_token_content_add(ctx, &key->issuer.prefix) == NGX_OK
+           && ngx_actor_token_content_add(ctx, &key->issuer.suffix) == NGX_OK
+           && EVP_DigestUpdate(ctx, key->digest, sizeof(key->digest)) == 1
+           && EVP_DigestFinal_ex(ctx, key->content, NULL) == 1
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+/* a string with its length, so that no two rows of strings are the same */
+
+static ngx_int_t
+ngx_actor_token_content_add(EVP_MD_CTX *ctx, const ngx_str_t *s)
+{
+    uint64_t  len;
+
+    len = s->len;
+
+    return EVP_DigestUpdate(ctx, &len, sizeof(len)) == 1
+           && EVP_DigestUpdate(ctx, s->data, s->len) == 1
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+const ngx_actor_token_key_t *
+ngx_actor_token_jwks_find(const ngx_actor_token_jwks_t *set,
+    const u_char content[NGX_ACTOR_TOKEN_DIGEST_LEN])
+{
+    ngx_str_t  name;
+
+    name.data = (u_char *) content;
+    name.len = NGX_ACTOR_TOKEN_DIGEST_LEN;
+
+    return ngx_actor_token_table_value(&set->contents, &name);
+}
+
+
 ngx_uint_t
 ngx_actor_token_jwks_select(const ngx_actor_token_jwks_t *set,
     const ngx_str_t *kid, const ngx_actor_token_alg_t *alg,
     const ngx_str_t *iss, const ngx_str_t *label,
     const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED])
 {
-    ngx_uint_t                    i, n, named;
-    ngx_actor_token_algs_t        bit;
-    const ngx_actor_token_key_t  *key;
+    ngx_uint_t                       i, n, named;
+    ngx_actor_token_algs_t           bit;
+    const ngx_actor_token_key_t     *key, **nameless;
+    const ngx_actor_token_entry_t   *entry;
 
     n = 0;
-    named = 0;
-    key = set->keys.elts;
     bit = ngx_actor_token_alg_bit(alg);
 
-    if (kid->data) {
+    if (kid->data == NULL) {
+        key = set->keys.elts;
 
-        for (i = 0; i < set->keys.nelts; i++) {
-
-            if (key[i].kid.data == NULL
-                || !ngx_actor_token_eq(&key[i].kid, kid)
-                || !ngx_actor_token_key_of(&key[i], iss, label))
+        for (i = 0; i < set->keys.nelts && n < NGX_ACTOR_TOKEN_KEYS_TRIED; i++)
+        {
+            if ((key[i].algs & bit)
+                && ngx_actor_token_key_is_of(&key[i], iss, label))
             {
-                continue;
-            }
-
-            named = 1;
-
-            if ((key[i].algs & bit) && n < NGX_ACTOR_TOKEN_KEYS_TRIED) {
                 found[n++] = &key[i];
             }
         }
 
-        if (named) {
-            return n;
+        return n;
+    }
+
+    named = 0;
+
+    for (entry = ngx_actor_token_table_find(&set->kids, kid);
+         entry && n < NGX_ACTOR_TOKEN_KEYS_TRIED;
+         entry = ngx_actor_token_table_next(entry))
+    {
+        key = entry->value;
+
+        if (ngx_actor_token_key_is_of(key, iss, label)) {
+            named = 1;
+
+            if (key->algs & bit) {
+                found[n++] = key;
+            }
         }
     }
 
-    for (i = 0; i < set->keys.nelts && n < NGX_ACTOR_TOKEN_KEYS_TRIED; i++) {
+    if (named) {
+        return n;
+    }
 
-        if ((kid->data == NULL || key[i].kid.data == NULL)
-            && (key[i].algs & bit)
-            && ngx_actor_token_key_of(&key[i], iss, label))
+    nameless = set->nameless.elts;
+
+    for (i = 0; i < set->nameless.nelts && n < NGX_ACTOR_TOKEN_KEYS_TRIED; i++)
+    {
+        if ((nameless[i]->algs & bit)
+            && ngx_actor_token_key_is_of(nameless[i], iss, label))
         {
-            found[n++] = &key[i];
+            found[n++] = nameless[i];
         }
     }
 
@@ -235,11 +403,9 @@ ngx_actor_token_jwks_select(const ngx_actor_token_jwks_t *set,
 }
 
 
-/* whether the key's own "issuer" stands for this one */
-
-static ngx_uint_t
-ngx_actor_token_key_of(const ngx_actor_token_key_t *key, const ngx_str_t *iss,
-    const ngx_str_t *label)
+ngx_uint_t
+ngx_actor_token_key_is_of(const ngx_actor_token_key_t *key,
+    const ngx_str_t *iss, const ngx_str_t *label)
 {
     ngx_str_t  tenant;
 

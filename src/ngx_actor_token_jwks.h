@@ -10,11 +10,25 @@
 
 #include <ngx_actor_token_json.h>
 #include <ngx_actor_token_key.h>
+#include <ngx_actor_token_table.h>
+
+
+/* why a key or a whole file was refused */
+
+typedef struct {
+    const char                  *what;       /* static */
+    ngx_str_t                    kid;        /* of the key, if it has one */
+    ngx_uint_t                   n;          /* its place in the set, from 1 */
+} ngx_actor_token_jwks_error_t;
+
+
+typedef void (*ngx_actor_token_jwks_refused_pt)(void *data,
+    const ngx_actor_token_jwks_error_t *err);
 
 
 /*
  * The keys of one issuer, from JWK Sets (RFC 7517), PEM and raw secrets.
- * A set is filled while the configuration is read, and not changed after.
+ * A set is made, filled and finished; from then on nothing changes it.
  */
 
 typedef struct {
@@ -25,16 +39,19 @@ typedef struct {
      * refused unless one of theirs is named.
      */
     ngx_actor_token_maker_t      maker;
+
+    /*
+     * Where this is set, a key of a JWK Set that is refused is told and left
+     * out; otherwise it makes the whole set one that is refused.
+     */
+    ngx_actor_token_jwks_refused_pt   refused;
+    void                        *data;
+
+    /* of a set that is finished */
+    ngx_actor_token_table_t      kids;
+    ngx_actor_token_table_t      contents;
+    ngx_array_t                  nameless;   /* ngx_actor_token_key_t * */
 } ngx_actor_token_jwks_t;
-
-
-/* why a key or a whole file was refused */
-
-typedef struct {
-    const char                  *what;       /* static */
-    ngx_str_t                    kid;        /* of the key, in "pool" */
-    ngx_uint_t                   n;          /* its place in the set, from 1 */
-} ngx_actor_token_jwks_error_t;
 
 
 ngx_int_t ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set,
@@ -45,7 +62,8 @@ ngx_int_t ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set,
  * These add to the set what "text" holds, a JWK Set or the one key of "alg",
  * or return NGX_DECLINED and say in "err" what is wrong with it.  Keys of a
  * JWK Set that are unknown or not for verifying are skipped silently.
- * "symmetric" is set if it holds a secret.
+ * "symmetric" is set if it holds a secret.  A set that has failed here is not
+ * to be used.
  */
 ngx_int_t ngx_actor_token_jwks_add_set(ngx_actor_token_jwks_t *set,
     const ngx_str_t *text, ngx_uint_t *symmetric,
@@ -53,6 +71,9 @@ ngx_int_t ngx_actor_token_jwks_add_set(ngx_actor_token_jwks_t *set,
 ngx_int_t ngx_actor_token_jwks_add_file(ngx_actor_token_jwks_t *set,
     const ngx_str_t *text, const ngx_actor_token_alg_t *alg,
     const ngx_str_t *kid, ngx_actor_token_jwks_error_t *err);
+
+/* makes the keys findable; nothing may be added after that */
+ngx_int_t ngx_actor_token_jwks_finish(ngx_actor_token_jwks_t *set);
 
 /*
  * The keys to try for a token: those of its kid; if there are none, or the
@@ -66,6 +87,15 @@ ngx_uint_t ngx_actor_token_jwks_select(const ngx_actor_token_jwks_t *set,
     const ngx_str_t *kid, const ngx_actor_token_alg_t *alg,
     const ngx_str_t *iss, const ngx_str_t *label,
     const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED]);
+
+/* the key with this "content", or NULL: whether the set holds it (still) */
+const ngx_actor_token_key_t *ngx_actor_token_jwks_find(
+    const ngx_actor_token_jwks_t *set,
+    const u_char content[NGX_ACTOR_TOKEN_DIGEST_LEN]);
+
+/* whether the key's own "issuer", if it has one, stands for "iss" */
+ngx_uint_t ngx_actor_token_key_is_of(const ngx_actor_token_key_t *key,
+    const ngx_str_t *iss, const ngx_str_t *label);
 
 
 #endif /* _NGX_ACTOR_TOKEN_JWKS_H_INCLUDED_ */

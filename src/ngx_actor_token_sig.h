@@ -49,6 +49,9 @@ typedef struct {
     /* SHA-256 of the public key's DER, or of the secret */
     u_char                        digest[NGX_ACTOR_TOKEN_DIGEST_LEN];
 
+    /* of all that decides which tokens it verifies: what is above */
+    u_char                        content[NGX_ACTOR_TOKEN_DIGEST_LEN];
+
     ngx_actor_token_crypto_t     *crypto;
     ngx_actor_token_ready_t      *ready;       /* for all of "algs" */
     size_t                        size;        /* of a signature; HMAC: 0 */

@@ -179,6 +179,10 @@ ngx_http_actor_token_keys_load(ngx_conf_t *cf,
         }
     }
 
+    if (ngx_actor_token_jwks_finish(&block->issuer.keys) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     return NGX_CONF_OK;
 }
 

@@ -70,6 +70,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rc = ngx_actor_token_jwks_add_set(&issuer.keys, &text, &symmetric, &err);
 
     if (rc == NGX_OK) {
+        if (ngx_actor_token_jwks_finish(&issuer.keys) != NGX_OK) {
+            abort();
+        }
+
         ngx_memzero(&v, sizeof(v));
 
         rc = ngx_actor_token_check(&t, &trusted, &policy, FUZZ_NOW, pool,

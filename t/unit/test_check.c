@@ -69,6 +69,9 @@ unit_tests(void)
     is(ngx_actor_token_jwks_add_set(&other.keys, &set, &symmetric, &err),
        NGX_OK, "and of another, with the same kid");
 
+    (void) ngx_actor_token_jwks_finish(&issuer.keys);
+    (void) ngx_actor_token_jwks_finish(&other.keys);
+
     test_order();
     test_keys();
     test_again();

@@ -13,7 +13,11 @@
 static ngx_int_t add(const ngx_str_t *text, ngx_actor_token_jwks_t *set,
     ngx_actor_token_jwks_error_t *err, ngx_uint_t *symmetric);
 static void test_sets(void);
+static void test_tolerant(void);
+static void refused(void *data, const ngx_actor_token_jwks_error_t *err);
+static void test_contents(void);
 static void test_select(void);
+static void test_many(void);
 static const char *selected(const ngx_actor_token_jwks_t *set,
     const char *kid, const char *alg, const char *iss, const char *label);
 static ngx_int_t failing_set(ngx_pool_t *pool, void *data);
@@ -39,7 +43,10 @@ unit_tests(void)
     oct = mint_key("oct");
 
     test_sets();
+    test_tolerant();
+    test_contents();
     test_select();
+    test_many();
 
     ngx_destroy_pool(pool);
 
@@ -64,7 +71,7 @@ add(const ngx_str_t *text, ngx_actor_token_jwks_t *set,
         return UNIT_WRONG;
     }
 
-    return rc;
+    return (rc == NGX_OK) ? ngx_actor_token_jwks_finish(set) : rc;
 }
 
 
@@ -165,6 +172,170 @@ test_sets(void)
 }
 
 
+/* a set from elsewhere: what is wrong with one key is no fault of others */
+
+static void
+test_tolerant(void)
+{
+    char                           told[256];
+    ngx_int_t                      rc;
+    ngx_str_t                      k[5], text;
+    ngx_uint_t                     i, symmetric;
+    ngx_actor_token_jwks_t         set;
+    ngx_actor_token_jwks_error_t   err;
+
+    k[0] = mint_jwk(ec, "\"kid\":\"a\"");
+    k[1] = mint_jwk(ed, "\"kid\":\"bad\",\"d\":\"AA\"");
+    k[2] = mint_jwk(ed, "\"kid\":\"c\"");
+    k[3] = STR("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\"}");
+    k[4] = STR("{\"kty\":\"AKP\",\"kid\":\"new\"}");
+
+    text = mint_set(&k[0], &k[1], &k[4], &k[2], &k[3], NULL);
+
+    (void) ngx_actor_token_jwks_init(&set, pool, server_crypto,
+                                     ngx_actor_token_alg_default());
+    set.refused = refused;
+    set.data = told;
+    told[0] = '\0';
+
+    is(ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err), NGX_OK,
+       "tolerant: a set with two bad keys");
+    is(set.keys.nelts, 2, "tolerant: has its two good ones");
+    ok(err.what == NULL, "tolerant: and there is nothing wrong with it");
+    ok(strstr(told, "2 bad has a private member") == told,
+       "tolerant: a private key is told, with its kid");
+    ok(strstr(told, "5  has no \"x\" and \"y\"") != NULL,
+       "tolerant: and a key without a point, which has no kid");
+    ok(strstr(told, "new") == NULL, "tolerant: a key to skip is not told");
+    is(ERR_peek_error(), 0, "tolerant: leaves no error");
+
+    /* one that is bad as a whole */
+
+    told[0] = '\0';
+    text = mint_set(&k[1], &k[3], NULL);
+    rc = ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err);
+    ok(rc == NGX_DECLINED && strstr(err.what, "no usable key")
+       && err.n == 0, "tolerant: not a set of bad keys alone");
+    ok(strstr(told, "1 bad") && strstr(told, "2  has no"),
+       "tolerant: which are told");
+
+    told[0] = '\0';
+    text = mint_print("{\"keys\":[%.*s", (int) k[0].len, k[0].data);
+
+    for (i = 0; i < NGX_ACTOR_TOKEN_KEYS_MAX; i++) {
+        text = mint_print("%.*s,{\"kty\":1}", (int) text.len, text.data);
+    }
+
+    text = mint_print("%.*s]}", (int) text.len, text.data);
+    rc = ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err);
+    ok(rc == NGX_DECLINED && strstr(err.what, "more than 256")
+       && told[0] == '\0', "tolerant: not a set of too many keys");
+
+    k[1] = mint_jwk(oct, "\"kid\":\"s\"");
+    text = mint_set(&k[0], &k[1], NULL);
+    rc = ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err);
+    ok(rc == NGX_OK && !symmetric && strstr(told, "2 s is a secret"),
+       "tolerant: a secret that nobody has asked for is left out");
+}
+
+
+static void
+refused(void *data, const ngx_actor_token_jwks_error_t *err)
+{
+    char  *told = data;
+
+    told += strlen(told);
+    snprintf(told, 128, "%d %.*s %.60s\n", (int) err->n, (int) err->kid.len,
+             err->kid.data, err->what);
+}
+
+
+/* what must make a key another one, and what must not */
+
+static void
+test_contents(void)
+{
+    u_char                         content[2 * NGX_ACTOR_TOKEN_DIGEST_LEN];
+    ngx_str_t                      jwk, text;
+    ngx_uint_t                     i, k, same, symmetric;
+    ngx_actor_token_key_t         *key;
+    ngx_actor_token_jwks_t         sets[14];
+    ngx_actor_token_jwks_error_t   err;
+
+    struct {
+        const mint_key_t  *key;
+        const char        *members;
+        ngx_uint_t         same;      /* as the first */
+        const char        *what;
+    } tests[] = {
+        { ec, "\"kid\":\"a\"", 1, "a key" },
+        { ec, "\"kid\":\"a\",\"use\":\"sig\",\"z\":1", 1, "itself" },
+        { ec, "\"kid\":\"a\",\"alg\":\"ES256\"", 1, "the alg it has" },
+        { mint_key("P-256"), "\"kid\":\"a\"", 0, "another key" },
+        { ec, "\"kid\":\"b\"", 0, "another kid" },
+        { ec, "\"kid\":\"\"", 0, "an empty kid" },
+        { ec, "", 0, "no kid" },
+        { ec, "\"kid\":\"a\",\"issuer\":\"https://i\"", 0, "an issuer" },
+        { ec, "\"kid\":\"a\",\"issuer\":\"https://i/\"", 0, "another" },
+        { ec, "\"kid\":\"a\",\"issuer\":\"https://i/{tenantid}\"", 0,
+          "a template" },
+        { ec, "\"kid\":\"a\",\"issuer\":\"https://i/{tenantid}/\"", 0,
+          "another template" },
+        { oct, "\"kid\":\"a\"", 0, "a secret" },
+        { oct, "\"kid\":\"a\",\"alg\":\"HS256\"", 0, "an alg" },
+        { ed, "\"kid\":\"a\"", 0, "another kind of key" }
+    };
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        jwk = mint_jwk(tests[i].key, tests[i].members);
+        text = mint_set(&jwk, NULL);
+
+        if (!is(add(&text, &sets[i], &err, &symmetric), NGX_OK,
+                "contents: a set with %s", tests[i].what))
+        {
+            return;
+        }
+    }
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        key = sets[i].keys.elts;
+
+        ok(ngx_actor_token_jwks_find(&sets[i], key->content) == key,
+           "contents: %s is found", tests[i].what);
+
+        for (same = 0, k = 0; k < sizeof(tests) / sizeof(tests[0]); k++) {
+            same += (ngx_actor_token_jwks_find(&sets[k], key->content) != NULL);
+        }
+
+        is(same, tests[i].same ? 3 : 1, "contents: of %s are its own",
+           tests[i].what);
+    }
+
+    /* any bit */
+
+    key = sets[0].keys.elts;
+
+    for (same = 0, i = 0; i < NGX_ACTOR_TOKEN_DIGEST_LEN; i++) {
+        ngx_memcpy(content, key->content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+        content[i] ^= 1;
+        same += (ngx_actor_token_jwks_find(&sets[0], content) != NULL);
+    }
+
+    is(same, 0, "contents: no others are found");
+
+    ok(ngx_memcmp(key->content, key->digest, NGX_ACTOR_TOKEN_DIGEST_LEN) != 0,
+       "contents: are not those of the public key alone");
+
+    /* the same key twice */
+
+    jwk = mint_jwk(ec, "\"kid\":\"a\"");
+    text = mint_set(&jwk, &jwk, NULL);
+    (void) add(&text, &sets[1], &err, &symmetric);
+    ok(ngx_actor_token_jwks_find(&sets[1], key->content) != NULL,
+       "contents: a key that is there twice");
+}
+
+
 /* the kids of what is tried, or "-" where there is none */
 
 static const char *
@@ -211,6 +382,7 @@ test_select(void)
     ngx_str_t                      k[8], text;
     ngx_uint_t                     i, symmetric;
     ngx_actor_token_jwks_t         set;
+    const ngx_actor_token_key_t   *found[NGX_ACTOR_TOKEN_KEYS_TRIED];
     ngx_actor_token_jwks_error_t   err;
 
     struct {
@@ -255,6 +427,15 @@ test_select(void)
     text = server_str(selected(&set, "a", "ES256", "i", NULL));
     is_str(&text, "a a a a", "select: four at most of a kid");
 
+    ngx_str_null(&k[4]);
+    (void) ngx_actor_token_jwks_select(&set, &STR("a"),
+               ngx_actor_token_alg_find(&STR("ES256")), &k[4], &k[4], found);
+
+    for (i = 0; i < NGX_ACTOR_TOKEN_KEYS_TRIED; i++) {
+        ok(found[i] == &((ngx_actor_token_key_t *) set.keys.elts)[i],
+           "select: in their order");
+    }
+
     /* keys with an issuer of their own */
 
     k[0] = mint_jwk(ec, "\"kid\":\"a\",\"issuer\":\"https://i/one\"");
@@ -278,6 +459,46 @@ test_select(void)
 }
 
 
+static void
+test_many(void)
+{
+    ngx_str_t                      jwk, text, wanted;
+    ngx_uint_t                     i, wrong, symmetric;
+    ngx_actor_token_jwks_t         set;
+    ngx_actor_token_jwks_error_t   err;
+
+    jwk = mint_jwk(ec, "\"kid\":\"k0\"");
+    text = mint_print("{\"keys\":[%.*s", (int) jwk.len, jwk.data);
+
+    for (i = 1; i < NGX_ACTOR_TOKEN_KEYS_MAX; i++) {
+        wanted = mint_print("\"kid\":\"k%d\"", (int) i);
+        jwk = mint_jwk((i % 3) ? ec : ed, (char *) wanted.data);
+        text = mint_print("%.*s,%.*s", (int) text.len, text.data,
+                          (int) jwk.len, jwk.data);
+    }
+
+    text = mint_print("%.*s]}", (int) text.len, text.data);
+
+    is(add(&text, &set, &err, &symmetric), NGX_OK, "many: keys");
+
+    for (wrong = 0, i = 0; i < NGX_ACTOR_TOKEN_KEYS_MAX; i++) {
+        wanted = mint_print("k%d", (int) i);
+        wrong += strcmp(selected(&set, (char *) wanted.data,
+                                 (i % 3 || i == 0) ? "ES256" : "EdDSA",
+                                 "https://i", NULL),
+                        (char *) wanted.data) != 0;
+    }
+
+    is(wrong, 0, "many: each is found by its kid");
+
+    text = server_str(selected(&set, "k256", "ES256", "https://i", NULL));
+    is_str(&text, "", "many: and none by another");
+
+    text = server_str(selected(&set, NULL, "EdDSA", "https://i", NULL));
+    is_str(&text, "k3 k6 k9 k12", "many: the first four without a kid");
+}
+
+
 static ngx_int_t
 failing_set(ngx_pool_t *p, void *data)
 {
@@ -296,11 +517,21 @@ failing_set(ngx_pool_t *p, void *data)
 
     rc = ngx_actor_token_jwks_add_set(&set, data, &symmetric, &err);
 
+    if (rc == NGX_OK) {
+        rc = ngx_actor_token_jwks_finish(&set);
+    }
+
     if (rc != NGX_OK) {
         return rc;
     }
 
     key = set.keys.elts;
+
+    if (ngx_actor_token_jwks_find(&set, key[0].content) != &key[0]
+        || ngx_actor_token_jwks_find(&set, key[1].content) != &key[1])
+    {
+        return UNIT_WRONG;
+    }
 
     if (set.keys.nelts != 2 || !symmetric) {
         return UNIT_WRONG;

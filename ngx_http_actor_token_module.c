@@ -22,6 +22,7 @@ static ngx_int_t ngx_http_actor_token_required(ngx_http_request_t *r,
     ngx_http_actor_token_decision_t *d);
 static void ngx_http_actor_token_cleanup(void *data);
 
+static ngx_int_t ngx_http_actor_token_pre_init(ngx_conf_t *cf);
 static void *ngx_http_actor_token_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_actor_token_init_main_conf(ngx_conf_t *cf, void *conf);
 static ngx_int_t ngx_http_actor_token_init(ngx_conf_t *cf);
@@ -176,7 +177,7 @@ static ngx_command_t  ngx_http_actor_token_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_actor_token_module_ctx = {
-    ngx_http_actor_token_add_variables,    /* preconfiguration */
+    ngx_http_actor_token_pre_init,         /* preconfiguration */
     ngx_http_actor_token_init,             /* postconfiguration */
 
     ngx_http_actor_token_create_main_conf, /* create main configuration */
@@ -534,6 +535,31 @@ ngx_http_actor_token_cleanup(void *data)
 }
 
 
+static ngx_int_t
+ngx_http_actor_token_pre_init(ngx_conf_t *cf)
+{
+    if (ngx_http_actor_token_proxies_watch(cf,
+                                           ngx_http_actor_token_proxies(cf))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_actor_token_add_variables(cf);
+}
+
+
+ngx_http_actor_token_proxies_t *
+ngx_http_actor_token_proxies(ngx_conf_t *cf)
+{
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
+
+    return &mcf->proxies;
+}
+
+
 static void *
 ngx_http_actor_token_create_main_conf(ngx_conf_t *cf)
 {
@@ -587,6 +613,8 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
     ngx_http_actor_token_loc_conf_t   *conf;
     ngx_http_actor_token_main_conf_t  *mcf;
 
+    ngx_http_actor_token_proxies_unwatch(cf, ngx_http_actor_token_proxies(cf));
+
     if (ngx_http_actor_token_check_variables(cf) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -617,5 +645,9 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
 
     *h = ngx_http_actor_token_handler;
 
-    return ngx_http_actor_token_filter_init(cf);
+    if (ngx_http_actor_token_filter_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_actor_token_fetch_init(cf);
 }

@@ -10,6 +10,9 @@
 
 #include <ngx_actor_token_check.h>
 #include <ngx_http.h>
+#include <ngx_http_actor_token_fetch.h>
+#include <ngx_http_actor_token_place.h>
+#include <ngx_http_actor_token_proxy.h>
 
 
 /*
@@ -33,6 +36,8 @@ typedef struct {
     ngx_array_t                       header_variables;    /* ngx_uint_t */
 
     ngx_array_t                       claim_variables;     /* ngx_str_t */
+
+    ngx_http_actor_token_proxies_t    proxies;
 } ngx_http_actor_token_main_conf_t;
 
 

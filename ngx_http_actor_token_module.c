@@ -4,14 +4,12 @@
  */
 
 
-#include <ngx_http_actor_token.h>
+#include <ngx_http_actor_token_keys.h>
 
 
 static ngx_int_t ngx_http_actor_token_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_http_actor_token_decide(ngx_http_request_t *r,
-    ngx_http_actor_token_ctx_t *ctx,
-    const ngx_http_actor_token_loc_conf_t *conf,
-    ngx_http_actor_token_decision_t *d);
+static ngx_int_t ngx_http_actor_token_decide(
+    ngx_http_actor_token_asker_t *asker, ngx_http_actor_token_decision_t *d);
 static ngx_int_t ngx_http_actor_token_policy(ngx_http_request_t *r,
     ngx_http_actor_token_ctx_t *ctx,
     const ngx_http_actor_token_loc_conf_t *conf);
@@ -25,7 +23,13 @@ static void ngx_http_actor_token_cleanup(void *data);
 static ngx_int_t ngx_http_actor_token_pre_init(ngx_conf_t *cf);
 static void *ngx_http_actor_token_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_actor_token_init_main_conf(ngx_conf_t *cf, void *conf);
+static char *ngx_http_actor_token_check_key_zone(ngx_conf_t *cf, void *post,
+    void *data);
+static ngx_int_t ngx_http_actor_token_add_zones(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf);
 static ngx_int_t ngx_http_actor_token_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_actor_token_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_actor_token_init_process(ngx_cycle_t *cycle);
 
 
 static ngx_conf_enum_t  ngx_http_actor_token_log_levels[] = {
@@ -39,6 +43,11 @@ static ngx_conf_enum_t  ngx_http_actor_token_log_levels[] = {
 
 static ngx_conf_num_bounds_t  ngx_http_actor_token_depth_bounds = {
     ngx_conf_check_num_bounds, 1, -1
+};
+
+
+static ngx_conf_post_t  ngx_http_actor_token_key_zone_post = {
+    ngx_http_actor_token_check_key_zone
 };
 
 
@@ -64,6 +73,27 @@ static ngx_command_t  ngx_http_actor_token_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
       ngx_http_actor_token_claim_set,
       NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("actor_token_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_cache,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("actor_token_key_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_actor_token_main_conf_t, store_size),
+      &ngx_http_actor_token_key_zone_post },
+
+    { ngx_string("actor_token_threads"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_actor_token_set_threads,
+      NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
@@ -197,8 +227,8 @@ ngx_module_t  ngx_http_actor_token_module = {
     ngx_http_actor_token_commands,         /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_actor_token_export_variables, /* init module */
-    NULL,                                  /* init process */
+    ngx_http_actor_token_init_module,      /* init module */
+    ngx_http_actor_token_init_process,     /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     NULL,                                  /* exit process */
@@ -211,6 +241,7 @@ static ngx_int_t
 ngx_http_actor_token_handler(ngx_http_request_t *r)
 {
     ngx_http_actor_token_ctx_t             *ctx;
+    ngx_http_actor_token_asker_t            asker;
     const ngx_http_actor_token_loc_conf_t  *conf;
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_actor_token_module);
@@ -224,7 +255,16 @@ ngx_http_actor_token_handler(ngx_http_request_t *r)
         return conf->dry_run ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_actor_token_evaluate(r, ctx, conf, &ctx->decision);
+    asker.request = r;
+    asker.ctx = ctx;
+    asker.conf = conf;
+    asker.early = 0;
+    asker.may_wait = !conf->dry_run;
+
+    if (ngx_http_actor_token_evaluate(&asker, &ctx->decision) == NGX_AGAIN) {
+        ngx_http_actor_token_suspend(r, ctx);
+        return NGX_AGAIN;
+    }
 
     ctx->checked = 1;
 
@@ -244,30 +284,38 @@ ngx_http_actor_token_handler(ngx_http_request_t *r)
 }
 
 
-void
-ngx_http_actor_token_evaluate(ngx_http_request_t *r,
-    ngx_http_actor_token_ctx_t *ctx,
-    const ngx_http_actor_token_loc_conf_t *conf,
+ngx_int_t
+ngx_http_actor_token_evaluate(ngx_http_actor_token_asker_t *asker,
     ngx_http_actor_token_decision_t *d)
 {
-    ngx_int_t  rc;
+    ngx_int_t                        rc;
+    ngx_http_actor_token_ctx_t      *ctx;
+    ngx_http_actor_token_decision_t  made;
 
-    ngx_memzero(d, sizeof(ngx_http_actor_token_decision_t));
+    ctx = asker->ctx;
 
-    d->uri = r->uri;
+    ngx_memzero(&made, sizeof(ngx_http_actor_token_decision_t));
+
+    made.uri = asker->request->uri;
 
     ctx->evaluating = 1;
     ctx->pending = NULL;
 
-    rc = ngx_http_actor_token_decide(r, ctx, conf, d);
+    rc = ngx_http_actor_token_decide(asker, &made);
 
     ctx->evaluating = 0;
     ctx->pending = NULL;
 
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    *d = made;
+
     if (rc == NGX_OK) {
         d->verdict.reason = NGX_ACTOR_TOKEN_OK;
         d->status = NGX_HTTP_ACTOR_TOKEN_PASSED;
-        return;
+        return NGX_OK;
     }
 
     if (rc != NGX_DECLINED
@@ -279,23 +327,30 @@ ngx_http_actor_token_evaluate(ngx_http_request_t *r,
                                       "the check could not be made");
     }
 
-    d->status = conf->dry_run ? NGX_HTTP_ACTOR_TOKEN_REJECTED_DRY_RUN
-                              : NGX_HTTP_ACTOR_TOKEN_REJECTED;
+    d->status = asker->conf->dry_run ? NGX_HTTP_ACTOR_TOKEN_REJECTED_DRY_RUN
+                                     : NGX_HTTP_ACTOR_TOKEN_REJECTED;
 
     if (d->http_status == 0) {
         d->http_status = ngx_actor_token_reason(d->verdict.reason)->status;
     }
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_actor_token_decide(ngx_http_request_t *r,
-    ngx_http_actor_token_ctx_t *ctx,
-    const ngx_http_actor_token_loc_conf_t *conf,
+ngx_http_actor_token_decide(ngx_http_actor_token_asker_t *asker,
     ngx_http_actor_token_decision_t *d)
 {
-    ngx_int_t                          rc;
-    ngx_http_actor_token_main_conf_t  *mcf;
+    ngx_int_t                               rc;
+    ngx_http_request_t                     *r;
+    ngx_actor_token_env_t                   env;
+    ngx_http_actor_token_ctx_t             *ctx;
+    const ngx_http_actor_token_loc_conf_t  *conf;
+
+    r = asker->request;
+    ctx = asker->ctx;
+    conf = asker->conf;
 
     d->seen = ngx_http_actor_token_see(r, ctx, &conf->source);
 
@@ -312,18 +367,28 @@ ngx_http_actor_token_decide(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+    ngx_http_actor_token_env(asker, &env);
 
-    rc = ngx_actor_token_check(&d->seen->token, &mcf->trusted, &ctx->policy,
-                               ngx_time(), r->pool, &d->audience,
-                               &d->verdict);
+    rc = ngx_actor_token_check(&d->seen->token, &env, &ctx->policy,
+                               &d->audience, &d->verdict);
+
+    if (d->seen->token.verified && !d->seen->token.recalled) {
+        ngx_http_actor_token_remote_proven(&d->seen->token);
+    }
+
     if (rc != NGX_OK) {
         return rc;
     }
 
     ctx->pending = d;
 
-    return ngx_http_actor_token_required(r, conf, d);
+    rc = ngx_http_actor_token_required(r, conf, d);
+
+    if (rc == NGX_OK && !asker->early) {
+        ngx_actor_token_remember(&d->seen->token, &env);
+    }
+
+    return rc;
 }
 
 
@@ -516,6 +581,8 @@ ngx_http_actor_token_make_ctx(ngx_http_request_t *r)
     ctx = cln->data;
     ngx_memzero(ctx, sizeof(ngx_http_actor_token_ctx_t));
 
+    ctx->request = r->main;
+
     cln->handler = ngx_http_actor_token_cleanup;
 
     ngx_http_set_ctx(r, ctx, ngx_http_actor_token_module);
@@ -524,14 +591,19 @@ ngx_http_actor_token_make_ctx(ngx_http_request_t *r)
 }
 
 
-/* its address is what ngx_http_actor_token_get_ctx() looks for */
+/*
+ * Its address is what ngx_http_actor_token_get_ctx() looks for.  A request
+ * that waits for keys may end before they come.
+ */
 
 static void
 ngx_http_actor_token_cleanup(void *data)
 {
     ngx_http_actor_token_ctx_t  *ctx = data;
 
-    ctx->pending = NULL;
+    if (ctx->queued) {
+        ngx_queue_remove(&ctx->queue);
+    }
 }
 
 
@@ -593,6 +665,9 @@ ngx_http_actor_token_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    mcf->cache_size = NGX_CONF_UNSET_SIZE;
+    mcf->store_size = NGX_CONF_UNSET_SIZE;
+
     return mcf;
 }
 
@@ -600,7 +675,83 @@ ngx_http_actor_token_create_main_conf(ngx_conf_t *cf)
 static char *
 ngx_http_actor_token_init_main_conf(ngx_conf_t *cf, void *conf)
 {
-    return ngx_http_actor_token_issuers_finish(cf, conf);
+    ngx_http_actor_token_main_conf_t *mcf = conf;
+
+    if (ngx_http_actor_token_issuers_finish(cf, mcf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_conf_init_size_value(mcf->cache_size, 8 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->store_size, 8 * 1024 * 1024);
+
+    if (mcf->trusted.issuers.issuers.nelts
+        && ngx_http_actor_token_add_zones(cf, mcf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_check_key_zone(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t *size = data;
+
+    if (*size >= (size_t) NGX_ACTOR_TOKEN_STORE_MIN) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"actor_token_key_zone\" is too small: write at least "
+                       "%uz", (size_t) NGX_ACTOR_TOKEN_STORE_MIN);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_add_zones(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf)
+{
+    ngx_shm_zone_t    *zone;
+    static ngx_str_t   store = ngx_string("actor_token_keys");
+    static ngx_str_t   cache = ngx_string("actor_token_cache");
+
+    mcf->store = ngx_pcalloc(cf->pool, sizeof(ngx_actor_token_store_t));
+    if (mcf->store == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone = ngx_shared_memory_add(cf, &store, mcf->store_size,
+                                 &ngx_http_actor_token_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone->init = ngx_actor_token_store_init;
+    zone->data = mcf->store;
+
+    if (mcf->cache_size == 0) {
+        return NGX_OK;
+    }
+
+    mcf->cache = ngx_pcalloc(cf->pool, sizeof(ngx_actor_token_cache_t));
+    if (mcf->cache == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone = ngx_shared_memory_add(cf, &cache, mcf->cache_size,
+                                 &ngx_http_actor_token_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone->init = ngx_actor_token_cache_init;
+    zone->data = mcf->cache;
+
+    return NGX_OK;
 }
 
 
@@ -615,7 +766,11 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
 
     ngx_http_actor_token_proxies_unwatch(cf, ngx_http_actor_token_proxies(cf));
 
-    if (ngx_http_actor_token_check_variables(cf) != NGX_OK) {
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
+
+    if (ngx_http_actor_token_check_variables(cf) != NGX_OK
+        || ngx_http_actor_token_keys_place(cf, mcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -626,8 +781,6 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
     if (ngx_http_actor_token_check_level(cf, conf) != NGX_CONF_OK) {
         return NGX_ERROR;
     }
-
-    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
 
     ngx_str_set(&name, "request_id");
 
@@ -650,4 +803,53 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
     }
 
     return ngx_http_actor_token_fetch_init(cf);
+}
+
+
+/* all is configured, and no request has seen this configuration yet */
+
+static ngx_int_t
+ngx_http_actor_token_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                              ngx_http_actor_token_module);
+    if (mcf == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_actor_token_export_variables(cycle, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_actor_token_files_notice(cycle, mcf);
+
+    return ngx_actor_token_facts_init(&mcf->trusted.issuers,
+                                      &mcf->trusted.exports, cycle->pool);
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                              ngx_http_actor_token_module);
+
+    if (mcf == NULL || mcf->store == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_actor_token_remotes_start(cycle, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_actor_token_files_watch(cycle, mcf);
 }

@@ -97,6 +97,7 @@ typedef enum {
                                                                               \
     X(INSUFFICIENT_SCOPE, "insufficient_scope", 403, SCOPE)                   \
     X(REQUIREMENT_FAILED, "requirement_failed", 403, NONE)                    \
+    X(KEYS_UNAVAILABLE, "keys_unavailable", 503, NONE)                        \
     X(INTERNAL_ERROR, "internal_error", 500, NONE)
 
 

@@ -5,24 +5,33 @@
 
 
 #include <ngx_actor_token_check.h>
+#include <ngx_actor_token_record.h>
 
 
+static ngx_int_t ngx_actor_token_recall(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy);
+static ngx_int_t ngx_actor_token_recognize(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
+    const ngx_str_t *record);
 static ngx_int_t ngx_actor_token_parse(ngx_actor_token_t *token,
-    const ngx_actor_token_trusted_t *trusted, ngx_pool_t *pool,
+    const ngx_actor_token_env_t *env, ngx_actor_token_verdict_t *v);
+static ngx_int_t ngx_actor_token_verify(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
+    ngx_actor_token_verdict_t *v);
+static ngx_int_t ngx_actor_token_prepare(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
     ngx_actor_token_verdict_t *v);
 static ngx_int_t ngx_actor_token_facts(ngx_actor_token_t *token,
-    const ngx_actor_token_trusted_t *trusted, ngx_pool_t *pool,
-    ngx_actor_token_verdict_t *v);
-static ngx_int_t ngx_actor_token_verify(ngx_actor_token_t *token,
-    ngx_pool_t *pool, ngx_actor_token_verdict_t *v);
+    const ngx_actor_token_env_t *env);
 
 
 ngx_int_t
 ngx_actor_token_check(ngx_actor_token_t *token,
-    const ngx_actor_token_trusted_t *trusted,
-    const ngx_actor_token_policy_t *policy, int64_t now, ngx_pool_t *pool,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
     ngx_str_t *audience, ngx_actor_token_verdict_t *v)
 {
+    ngx_int_t  rc;
+
     ngx_str_null(audience);
 
     if (token->raw.len > policy->max_size) {
@@ -32,8 +41,14 @@ ngx_actor_token_check(ngx_actor_token_t *token,
                                              token->raw.len);
     }
 
+    if (!token->parsed && !token->asked && env->cache
+        && ngx_actor_token_recall(token, env, policy) == NGX_ERROR)
+    {
+        return NGX_ERROR;
+    }
+
     if (!token->parsed) {
-        if (ngx_actor_token_parse(token, trusted, pool, &token->parse_verdict)
+        if (ngx_actor_token_parse(token, env, &token->parse_verdict)
             == NGX_ERROR)
         {
             return NGX_ERROR;
@@ -55,9 +70,14 @@ ngx_actor_token_check(ngx_actor_token_t *token,
     }
 
     if (!token->checked) {
-        if (ngx_actor_token_facts(token, trusted, pool, &token->facts_verdict)
-            == NGX_ERROR)
-        {
+
+        rc = ngx_actor_token_verify(token, env, policy, v);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        if (ngx_actor_token_facts(token, env) == NGX_ERROR) {
             return NGX_ERROR;
         }
 
@@ -70,7 +90,95 @@ ngx_actor_token_check(ngx_actor_token_t *token,
     }
 
     return ngx_actor_token_policy_check(policy, token->issuer, &token->claims,
-                                        now, audience, v);
+                                        env->now, audience, v);
+}
+
+
+/* what is known of these very bytes, if their key is still in use */
+
+static ngx_int_t
+ngx_actor_token_recall(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy)
+{
+    ngx_int_t  rc;
+    ngx_str_t  record;
+
+    if (ngx_actor_token_digest(token, env->trusted, env->pool->log) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    token->asked = 1;
+
+    rc = ngx_actor_token_cache_find(env->cache, token->digest, env->now,
+                                    env->pool, &token->witness, &record);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_actor_token_recognize(token, env, policy, &record);
+
+    if (rc != NGX_OK) {
+        ngx_memzero(&token->claims, sizeof(ngx_actor_token_claims_t));
+        ngx_str_null(&token->jws.kid);
+        ngx_str_null(&token->iss);
+        ngx_str_null(&token->label);
+        token->issuer = NULL;
+
+        return rc;
+    }
+
+    token->recalled = 1;
+    token->kept = 1;
+    token->parsed = 1;
+    token->verified = 1;
+    token->checked = 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_actor_token_recognize(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
+    const ngx_str_t *record)
+{
+    ngx_int_t                         rc;
+    ngx_actor_token_verdict_t         v;
+    const ngx_actor_token_keys_t     *keys;
+    const ngx_actor_token_trusted_t  *trusted;
+
+    trusted = env->trusted;
+
+    token->issuer = ngx_actor_token_facts_issuer(&trusted->issuers,
+                                                 token->witness.issuer);
+    if (token->issuer == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_actor_token_record_read(env->pool, record, token->issuer,
+                                     &trusted->issuers,
+                                     trusted->exports.nelts, &token->claims,
+                                     &token->jws.kid);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    token->iss = token->claims.issuer;
+    token->label = token->claims.tenant_label;
+
+    /* keys that are on their way, or refused, are asked for again later */
+
+    ngx_memzero(&v, sizeof(ngx_actor_token_verdict_t));
+
+    rc = env->keys(env->data, token, policy, &keys, &v);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_ERROR) ? NGX_ERROR : NGX_DECLINED;
+    }
+
+    return ngx_actor_token_keys_find(keys, token->witness.key)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -78,13 +186,12 @@ ngx_actor_token_check(ngx_actor_token_t *token,
 
 static ngx_int_t
 ngx_actor_token_parse(ngx_actor_token_t *token,
-    const ngx_actor_token_trusted_t *trusted, ngx_pool_t *pool,
-    ngx_actor_token_verdict_t *v)
+    const ngx_actor_token_env_t *env, ngx_actor_token_verdict_t *v)
 {
     json_t     *iss;
     ngx_int_t   rc;
 
-    rc = ngx_actor_token_jws_parse(pool, &token->raw, &token->jws, v);
+    rc = ngx_actor_token_jws_parse(env->pool, &token->raw, &token->jws, v);
 
     if (rc != NGX_OK) {
         return rc;
@@ -97,7 +204,7 @@ ngx_actor_token_parse(ngx_actor_token_t *token,
                                       "\"iss\" is absent or not a string");
     }
 
-    token->issuer = ngx_actor_token_issuers_find(&trusted->issuers,
+    token->issuer = ngx_actor_token_issuers_find(&env->trusted->issuers,
                                                  &token->iss, &token->label);
     if (token->issuer == NULL) {
         return ngx_actor_token_reject_value(v,
@@ -110,66 +217,208 @@ ngx_actor_token_parse(ngx_actor_token_t *token,
 }
 
 
+/* "run" outlasts the call where the job is done elsewhere */
+
 static ngx_int_t
-ngx_actor_token_facts(ngx_actor_token_t *token,
-    const ngx_actor_token_trusted_t *trusted, ngx_pool_t *pool,
+ngx_actor_token_verify(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
     ngx_actor_token_verdict_t *v)
 {
-    ngx_int_t  rc;
+    ngx_int_t               rc;
+    ngx_actor_token_job_t  *job;
 
-    rc = ngx_actor_token_verify(token, pool, v);
+    job = &token->job;
 
-    if (rc != NGX_OK) {
-        return rc;
+    if (!token->run) {
+
+        rc = ngx_actor_token_prepare(token, env, policy, v);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        if (job->nkeys) {
+
+            rc = env->run(env->data, token);
+
+            if (rc != NGX_OK) {
+                return rc;
+            }
+
+            token->run = 1;
+        }
     }
 
-    token->verified = 1;
+    if (token->run && job->rc != NGX_DECLINED) {
+        return job->rc;
+    }
 
-    return ngx_actor_token_claims_read(pool, &token->jws, token->issuer,
-                                       &token->label, &trusted->issuers,
-                                       &trusted->exports, &token->claims, v);
+    /* others may fit, but the one that the token names is not there */
+
+    if (!job->named && env->unknown(env->data, token) == NGX_AGAIN) {
+        token->run = 0;
+        return NGX_AGAIN;
+    }
+
+    if (!token->run) {
+        return ngx_actor_token_reject_value(v, NGX_ACTOR_TOKEN_UNKNOWN_KEY,
+                   "no key of this issuer fits kid and algorithm", NULL,
+                   &token->jws.alg);
+    }
+
+    return ngx_actor_token_reject_value(v, NGX_ACTOR_TOKEN_BAD_SIGNATURE,
+               "no key that fits has made this signature", NULL,
+               &token->jws.alg);
 }
 
 
 static ngx_int_t
-ngx_actor_token_verify(ngx_actor_token_t *token, ngx_pool_t *pool,
+ngx_actor_token_prepare(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
     ngx_actor_token_verdict_t *v)
 {
-    ngx_int_t                     rc;
-    ngx_uint_t                    i, n;
-    const ngx_actor_token_alg_t  *alg;
-    const ngx_actor_token_key_t  *keys[NGX_ACTOR_TOKEN_KEYS_TRIED];
+    ngx_int_t                      rc;
+    ngx_uint_t                     named;
+    ngx_actor_token_job_t         *job;
+    const ngx_actor_token_keys_t  *keys;
 
-    alg = ngx_actor_token_alg_find(&token->jws.alg);
+    job = &token->job;
 
-    if (alg == NULL
-        || (token->issuer->algs & ngx_actor_token_alg_bit(alg)) == 0)
+    ngx_memzero(job, sizeof(ngx_actor_token_job_t));
+
+    job->alg = ngx_actor_token_alg_find(&token->jws.alg);
+
+    if (job->alg == NULL
+        || (token->issuer->algs & ngx_actor_token_alg_bit(job->alg)) == 0)
     {
         return ngx_actor_token_reject_value(v,
                    NGX_ACTOR_TOKEN_ALGORITHM_NOT_ALLOWED, "\"alg\"", NULL,
                    &token->jws.alg);
     }
 
-    n = ngx_actor_token_jwks_select(&token->issuer->keys, &token->jws.kid, alg,
-                                    &token->iss, &token->label, keys);
+    rc = env->keys(env->data, token, policy, &keys, v);
 
-    if (n == 0) {
-        return ngx_actor_token_reject_value(v, NGX_ACTOR_TOKEN_UNKNOWN_KEY,
-                   "no key of this issuer fits kid and algorithm", NULL,
-                   &token->jws.alg);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
-    for (i = 0; i < n; i++) {
+    job->nkeys = ngx_actor_token_keys_select(keys, &token->jws.kid, job->alg,
+                                             &token->iss, &token->label,
+                                             job->keys, &named);
+    job->named = (named || token->jws.kid.data == NULL);
+    job->input = token->jws.input;
+    job->signature = token->jws.signature;
 
-        rc = ngx_actor_token_sig_verify(keys[i], alg, &token->jws.input,
-                                        &token->jws.signature, pool->log);
+    return NGX_OK;
+}
 
-        if (rc != NGX_DECLINED) {
-            return rc;
-        }
+
+void
+ngx_actor_token_job_run(ngx_actor_token_job_t *job, ngx_log_t *log)
+{
+    ngx_uint_t  i;
+
+    job->rc = NGX_DECLINED;
+
+    for (i = 0; i < job->nkeys && job->rc == NGX_DECLINED; i++) {
+        job->key = job->keys[i];
+        job->rc = ngx_actor_token_sig_verify(job->key, job->alg, &job->input,
+                                             &job->signature, log);
+    }
+}
+
+
+void
+ngx_actor_token_job_run_apart(ngx_actor_token_job_t *job)
+{
+    ngx_uint_t  i;
+
+    job->rc = NGX_DECLINED;
+
+    for (i = 0; i < job->nkeys && job->rc == NGX_DECLINED; i++) {
+        job->key = job->keys[i];
+        job->rc = ngx_actor_token_sig_verify_in_thread(job->key, job->alg,
+                                                       &job->input,
+                                                       &job->signature);
+    }
+}
+
+
+static ngx_int_t
+ngx_actor_token_facts(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env)
+{
+    const ngx_actor_token_trusted_t  *trusted;
+
+    trusted = env->trusted;
+
+    token->verified = 1;
+
+    ngx_memcpy(token->witness.issuer, token->issuer->digest,
+               NGX_ACTOR_TOKEN_DIGEST_LEN);
+    ngx_memcpy(token->witness.key, token->job.key->content,
+               NGX_ACTOR_TOKEN_DIGEST_LEN);
+
+    return ngx_actor_token_claims_read(env->pool, &token->jws, token->issuer,
+                                       &token->label, &trusted->issuers,
+                                       &trusted->exports, &token->claims,
+                                       &token->facts_verdict);
+}
+
+
+void
+ngx_actor_token_remember(ngx_actor_token_t *token,
+    const ngx_actor_token_env_t *env)
+{
+    ngx_str_t   record;
+    ngx_uint_t  n;
+
+    if (env->cache == NULL || token->kept || !token->hashed) {
+        return;
     }
 
-    return ngx_actor_token_reject_value(v, NGX_ACTOR_TOKEN_BAD_SIGNATURE,
-               "no key that fits has made this signature", NULL,
-               &token->jws.alg);
+    token->kept = 1;
+
+    n = env->trusted->exports.nelts;
+
+    record.len = ngx_actor_token_record_write(NULL, &token->claims,
+                                              token->issuer, &token->jws.kid,
+                                              n);
+    if (record.len == 0) {
+        return;
+    }
+
+    record.data = ngx_pnalloc(env->pool, record.len);
+    if (record.data == NULL) {
+        return;
+    }
+
+    (void) ngx_actor_token_record_write(record.data, &token->claims,
+                                        token->issuer, &token->jws.kid, n);
+
+    ngx_actor_token_cache_add(env->cache, token->digest,
+                              token->claims.expires + token->issuer->leeway,
+                              env->now, &token->witness, &record);
+}
+
+
+ngx_int_t
+ngx_actor_token_digest(ngx_actor_token_t *token,
+    const ngx_actor_token_trusted_t *trusted, ngx_log_t *log)
+{
+    if (token->hashed) {
+        return NGX_OK;
+    }
+
+    if (ngx_actor_token_sha256(trusted->issuers.crypto, token->raw.data,
+                               token->raw.len, token->digest)
+        != NGX_OK)
+    {
+        ngx_actor_token_openssl_error(NGX_LOG_ALERT, log, "SHA-256 failed");
+        return NGX_ERROR;
+    }
+
+    token->hashed = 1;
+
+    return NGX_OK;
 }

@@ -78,5 +78,12 @@ ngx_int_t ngx_actor_token_claims_read(ngx_pool_t *pool,
     const ngx_array_t *exports, ngx_actor_token_claims_t *claims,
     ngx_actor_token_verdict_t *v);
 
+/*
+ * Finds the tenant of the current actor, if any, where no claim names it:
+ * that of the block its "act.iss" belongs to, or else the token's.
+ */
+void ngx_actor_token_claims_home(const ngx_actor_token_issuers_t *issuers,
+    ngx_actor_token_claims_t *claims);
+
 
 #endif /* _NGX_ACTOR_TOKEN_CLAIMS_H_INCLUDED_ */

@@ -185,10 +185,8 @@ ngx_actor_token_claims_client_actor(ngx_actor_token_reader_t *rd)
 static ngx_int_t
 ngx_actor_token_claims_actor_tenant(ngx_actor_token_reader_t *rd, json_t *act)
 {
-    json_t                          *value;
-    ngx_str_t                        label;
-    ngx_actor_token_claims_t        *claims;
-    const ngx_actor_token_issuer_t  *issuer;
+    json_t                    *value;
+    ngx_actor_token_claims_t  *claims;
 
     claims = rd->claims;
 
@@ -215,18 +213,35 @@ ngx_actor_token_claims_actor_tenant(ngx_actor_token_reader_t *rd, json_t *act)
         return NGX_OK;
     }
 
+    ngx_actor_token_claims_home(rd->issuers, claims);
+
+    return NGX_OK;
+}
+
+
+/* the tenant of whoever names the actor, where that is one tenant */
+
+void
+ngx_actor_token_claims_home(const ngx_actor_token_issuers_t *issuers,
+    ngx_actor_token_claims_t *claims)
+{
+    ngx_str_t                        label;
+    const ngx_actor_token_issuer_t  *issuer;
+
+    if (claims->depth == 0) {
+        return;
+    }
+
     claims->actor_tenant = claims->tenant;
 
     if (claims->actors[0].issuer.data == NULL) {
-        return NGX_OK;
+        return;
     }
 
-    /* the tenant of whoever names the actor, where that is one tenant */
-
-    issuer = ngx_actor_token_issuers_find(rd->issuers,
-                                          &claims->actors[0].issuer, &label);
+    issuer = ngx_actor_token_issuers_find(issuers, &claims->actors[0].issuer,
+                                          &label);
     if (issuer == NULL) {
-        return NGX_OK;
+        return;
     }
 
     if (issuer->tenant_rule == NGX_ACTOR_TOKEN_TENANT_SINGLE) {
@@ -235,6 +250,4 @@ ngx_actor_token_claims_actor_tenant(ngx_actor_token_reader_t *rd, json_t *act)
     } else if (issuer->issuer.templated) {
         claims->actor_tenant = label;
     }
-
-    return NGX_OK;
 }

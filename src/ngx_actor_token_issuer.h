@@ -42,7 +42,6 @@ typedef struct {
     ngx_str_t                       value;       /* of "issuer", as written */
     ngx_actor_token_template_t      issuer;
 
-    ngx_actor_token_jwks_t          keys;
     ngx_actor_token_algs_t          algs;
     ngx_actor_token_list_t          types;       /* without "application/" */
     unsigned                        untyped:1;   /* JWT or no typ will do */
@@ -66,6 +65,9 @@ typedef struct {
     time_t                          leeway;         /* seconds */
 
     ngx_array_t                     require;  /* ngx_actor_token_require_t */
+
+    /* of what the facts of its tokens depend on: ngx_actor_token_facts.h */
+    u_char                          digest[NGX_ACTOR_TOKEN_DIGEST_LEN];
 } ngx_actor_token_issuer_t;
 
 
@@ -80,6 +82,9 @@ typedef struct {
     ngx_rbtree_t                    templates;
     ngx_rbtree_node_t               templates_sentinel;
     size_t                          longest;     /* template, in bytes */
+
+    ngx_rbtree_t                    digests;
+    ngx_rbtree_node_t               digests_sentinel;
 } ngx_actor_token_issuers_t;
 
 

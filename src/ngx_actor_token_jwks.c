@@ -10,6 +10,18 @@
 #include <openssl/err.h>
 
 
+/* what a key is looked for by, and what was found */
+
+typedef struct {
+    ngx_actor_token_algs_t           bit;
+    const ngx_str_t                 *iss;
+    const ngx_str_t                 *label;
+    const ngx_actor_token_key_t    **found;
+    ngx_uint_t                       n;
+} ngx_actor_token_pick_t;
+
+
+
 static ngx_int_t ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set,
     json_t *jwks, ngx_uint_t *symmetric, ngx_pool_t *temp,
     ngx_actor_token_jwks_error_t *err);
@@ -20,6 +32,10 @@ static ngx_int_t ngx_actor_token_jwks_push(ngx_actor_token_jwks_t *set,
 static ngx_int_t ngx_actor_token_key_content(ngx_actor_token_key_t *key);
 static ngx_int_t ngx_actor_token_content_add(EVP_MD_CTX *ctx,
     const ngx_str_t *s);
+static ngx_uint_t ngx_actor_token_pick(ngx_actor_token_pick_t *pick,
+    const ngx_actor_token_key_t *key);
+static void ngx_actor_token_pick_others(ngx_actor_token_pick_t *pick,
+    const ngx_actor_token_jwks_t *set, ngx_uint_t any);
 
 
 ngx_int_t
@@ -339,67 +355,100 @@ ngx_actor_token_jwks_find(const ngx_actor_token_jwks_t *set,
 
 
 ngx_uint_t
-ngx_actor_token_jwks_select(const ngx_actor_token_jwks_t *set,
+ngx_actor_token_keys_select(const ngx_actor_token_keys_t *keys,
     const ngx_str_t *kid, const ngx_actor_token_alg_t *alg,
     const ngx_str_t *iss, const ngx_str_t *label,
-    const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED])
+    const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED],
+    ngx_uint_t *named)
 {
-    ngx_uint_t                       i, n, named;
-    ngx_actor_token_algs_t           bit;
-    const ngx_actor_token_key_t     *key, **nameless;
+    ngx_uint_t                       i;
+    ngx_actor_token_pick_t           pick;
     const ngx_actor_token_entry_t   *entry;
 
-    n = 0;
-    bit = ngx_actor_token_alg_bit(alg);
+    pick.bit = ngx_actor_token_alg_bit(alg);
+    pick.iss = iss;
+    pick.label = label;
+    pick.found = found;
+    pick.n = 0;
 
-    if (kid->data == NULL) {
-        key = set->keys.elts;
+    *named = 0;
 
-        for (i = 0; i < set->keys.nelts && n < NGX_ACTOR_TOKEN_KEYS_TRIED; i++)
+    for (i = 0; kid->data && i < keys->nsets; i++) {
+
+        for (entry = ngx_actor_token_table_find(&keys->sets[i]->kids, kid);
+             entry;
+             entry = ngx_actor_token_table_next(entry))
         {
-            if ((key[i].algs & bit)
-                && ngx_actor_token_key_is_of(&key[i], iss, label))
-            {
-                found[n++] = &key[i];
-            }
-        }
-
-        return n;
-    }
-
-    named = 0;
-
-    for (entry = ngx_actor_token_table_find(&set->kids, kid);
-         entry && n < NGX_ACTOR_TOKEN_KEYS_TRIED;
-         entry = ngx_actor_token_table_next(entry))
-    {
-        key = entry->value;
-
-        if (ngx_actor_token_key_is_of(key, iss, label)) {
-            named = 1;
-
-            if (key->algs & bit) {
-                found[n++] = key;
-            }
+            *named |= ngx_actor_token_pick(&pick, entry->value);
         }
     }
 
-    if (named) {
-        return n;
+    if (*named) {
+        return pick.n;
     }
 
+    for (i = 0; i < keys->nsets; i++) {
+        ngx_actor_token_pick_others(&pick, keys->sets[i], kid->data == NULL);
+    }
+
+    return pick.n;
+}
+
+
+/* whether it counts as one of the issuer's keys; it is found if it fits */
+
+static ngx_uint_t
+ngx_actor_token_pick(ngx_actor_token_pick_t *pick,
+    const ngx_actor_token_key_t *key)
+{
+    if (!ngx_actor_token_key_is_of(key, pick->iss, pick->label)) {
+        return 0;
+    }
+
+    if ((key->algs & pick->bit) && pick->n < NGX_ACTOR_TOKEN_KEYS_TRIED) {
+        pick->found[pick->n++] = key;
+    }
+
+    return 1;
+}
+
+
+/* keys without a kid, or with "any" all of the set */
+
+static void
+ngx_actor_token_pick_others(ngx_actor_token_pick_t *pick,
+    const ngx_actor_token_jwks_t *set, ngx_uint_t any)
+{
+    ngx_uint_t                     i, n;
+    const ngx_actor_token_key_t   *key, **nameless;
+
+    key = set->keys.elts;
     nameless = set->nameless.elts;
 
-    for (i = 0; i < set->nameless.nelts && n < NGX_ACTOR_TOKEN_KEYS_TRIED; i++)
-    {
-        if ((nameless[i]->algs & bit)
-            && ngx_actor_token_key_is_of(nameless[i], iss, label))
-        {
-            found[n++] = nameless[i];
+    n = any ? set->keys.nelts : set->nameless.nelts;
+
+    for (i = 0; i < n && pick->n < NGX_ACTOR_TOKEN_KEYS_TRIED; i++) {
+        (void) ngx_actor_token_pick(pick, any ? &key[i] : nameless[i]);
+    }
+}
+
+
+const ngx_actor_token_key_t *
+ngx_actor_token_keys_find(const ngx_actor_token_keys_t *keys,
+    const u_char content[NGX_ACTOR_TOKEN_DIGEST_LEN])
+{
+    ngx_uint_t                    i;
+    const ngx_actor_token_key_t  *key;
+
+    for (i = 0; i < keys->nsets; i++) {
+        key = ngx_actor_token_jwks_find(keys->sets[i], content);
+
+        if (key) {
+            return key;
         }
     }
 
-    return n;
+    return NULL;
 }
 
 

@@ -75,22 +75,38 @@ ngx_int_t ngx_actor_token_jwks_add_file(ngx_actor_token_jwks_t *set,
 /* makes the keys findable; nothing may be added after that */
 ngx_int_t ngx_actor_token_jwks_finish(ngx_actor_token_jwks_t *set);
 
+/* the key with this "content", or NULL: whether the set holds it (still) */
+const ngx_actor_token_key_t *ngx_actor_token_jwks_find(
+    const ngx_actor_token_jwks_t *set,
+    const u_char content[NGX_ACTOR_TOKEN_DIGEST_LEN]);
+
+
+/* the keys of an issuer: a set from each of its sources */
+
+typedef struct {
+    const ngx_actor_token_jwks_t **sets;
+    ngx_uint_t                     nsets;
+} ngx_actor_token_keys_t;
+
+
 /*
  * The keys to try for a token: those of its kid; if there are none, or the
  * token has no kid (data is NULL), those without one (without a kid in the
  * token: all), as far as they fit the algorithm.  A key whose "issuer" does
  * not stand for "iss" counts as absent; "label" is what the block's template
  * captured, with data NULL where its issuer is literal.  Returns how many of
- * at most NGX_ACTOR_TOKEN_KEYS_TRIED were found.
+ * at most NGX_ACTOR_TOKEN_KEYS_TRIED were found; "named" is whether there are
+ * keys of the kid, fit or not.
  */
-ngx_uint_t ngx_actor_token_jwks_select(const ngx_actor_token_jwks_t *set,
+ngx_uint_t ngx_actor_token_keys_select(const ngx_actor_token_keys_t *keys,
     const ngx_str_t *kid, const ngx_actor_token_alg_t *alg,
     const ngx_str_t *iss, const ngx_str_t *label,
-    const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED]);
+    const ngx_actor_token_key_t *found[NGX_ACTOR_TOKEN_KEYS_TRIED],
+    ngx_uint_t *named);
 
-/* the key with this "content", or NULL: whether the set holds it (still) */
-const ngx_actor_token_key_t *ngx_actor_token_jwks_find(
-    const ngx_actor_token_jwks_t *set,
+/* the key with this "content" in any of the sets, or NULL */
+const ngx_actor_token_key_t *ngx_actor_token_keys_find(
+    const ngx_actor_token_keys_t *keys,
     const u_char content[NGX_ACTOR_TOKEN_DIGEST_LEN]);
 
 /* whether the key's own "issuer", if it has one, stands for "iss" */

@@ -9,6 +9,7 @@
 
 
 #include <ngx_actor_token_check.h>
+#include <ngx_actor_token_store.h>
 #include <ngx_http.h>
 #include <ngx_http_actor_token_fetch.h>
 #include <ngx_http_actor_token_place.h>
@@ -30,6 +31,12 @@ typedef struct {
 
 typedef struct {
     ngx_actor_token_trusted_t         trusted;
+
+    size_t                            cache_size;    /* 0: off */
+    ngx_actor_token_cache_t          *cache;         /* NULL: off */
+    size_t                            store_size;
+    ngx_actor_token_store_t          *store;
+
     ngx_int_t                         request_id;    /* variable's index */
 
     /* indices of $http_... and $cookie_..., whose values nginx keeps */
@@ -41,13 +48,41 @@ typedef struct {
 } ngx_http_actor_token_main_conf_t;
 
 
-/* an actor_token_issuer block; "issuer" comes first and is what others see */
+typedef struct ngx_http_actor_token_ring_s     ngx_http_actor_token_ring_t;
+typedef struct ngx_http_actor_token_remote_s   ngx_http_actor_token_remote_t;
+typedef struct ngx_http_actor_token_remotes_s  ngx_http_actor_token_remotes_t;
+
+
+/* "key_request" and its companions */
 
 typedef struct {
-    ngx_actor_token_issuer_t          issuer;
+    ngx_str_t                         uri;       /* with its arguments */
+    ngx_str_t                         server;    /* len 0: any */
     ngx_http_actor_token_pos_t        pos;
-    ngx_array_t                       sources;
-    unsigned                          tenants_any:1;
+    ngx_http_core_srv_conf_t         *cscf;      /* found by these */
+
+    ngx_msec_t                        cache;
+    ngx_msec_t                        stale;
+    ngx_msec_t                        refetch;
+    ngx_msec_t                        timeout;
+
+    unsigned                          tenants:1; /* {tenant} in the URI */
+} ngx_http_actor_token_key_request_t;
+
+
+/*
+ * An actor_token_issuer block; "issuer" comes first and is what the core
+ * sees.  Its keys, which change while nginx runs, are in the ring.
+ */
+
+typedef struct {
+    ngx_actor_token_issuer_t            issuer;
+    ngx_http_actor_token_pos_t          pos;
+    ngx_array_t                         sources;
+    ngx_http_actor_token_key_request_t  key_request;
+    ngx_http_actor_token_key_request_t *request;     /* NULL: none */
+    ngx_http_actor_token_ring_t        *ring;
+    unsigned                            tenants_any:1;
 } ngx_http_actor_token_issuer_t;
 
 
@@ -113,6 +148,9 @@ typedef struct {
     ngx_http_complex_value_t         *resource_metadata;
     ngx_uint_t                        log_level;
     size_t                            max_size;
+#if (NGX_THREADS)
+    ngx_thread_pool_t                *threads;
+#endif
 
     ngx_actor_token_policy_t          policy;  /* but for the variables */
     unsigned                          own:1;   /* actor_token at this level */
@@ -167,9 +205,31 @@ typedef struct {
     ngx_table_elt_t                  *challenge;
     ngx_uint_t                        challenge_status;
 
+    /* of a request that waits for keys */
+    ngx_http_request_t               *request;
+    ngx_queue_t                       queue;
+    ngx_msec_t                        until;
+
+    ngx_actor_token_t                *verifying; /* in a thread */
+
     unsigned                          evaluating:1;
+    unsigned                          waiting:1; /* for keys, or a thread */
+    unsigned                          queued:1;  /* for keys */
+    unsigned                          timed:1;   /* "until" is set */
+    unsigned                          refetched:1;
     unsigned                          checked:1; /* in this location */
 } ngx_http_actor_token_ctx_t;
+
+
+/* who asks for an evaluation */
+
+typedef struct {
+    ngx_http_request_t               *request;
+    ngx_http_actor_token_ctx_t       *ctx;
+    const ngx_http_actor_token_loc_conf_t  *conf;
+    unsigned                          early:1;   /* before the access phase */
+    unsigned                          may_wait:1;
+} ngx_http_actor_token_asker_t;
 
 
 extern ngx_module_t  ngx_http_actor_token_module;
@@ -187,11 +247,10 @@ ngx_http_actor_token_ctx_t *ngx_http_actor_token_make_ctx(
 
 /*
  * Evaluates a location's policy for the request, and decides; fails into
- * internal_error.  Not for subrequests.
+ * internal_error.  Not for subrequests.  NGX_OK; or NGX_AGAIN, and no
+ * verdict, if that would have to wait.
  */
-void ngx_http_actor_token_evaluate(ngx_http_request_t *r,
-    ngx_http_actor_token_ctx_t *ctx,
-    const ngx_http_actor_token_loc_conf_t *conf,
+ngx_int_t ngx_http_actor_token_evaluate(ngx_http_actor_token_asker_t *asker,
     ngx_http_actor_token_decision_t *d);
 
 
@@ -234,6 +293,10 @@ char *ngx_http_actor_token_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_actor_token_set_dry_run(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_actor_token_set_cache(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_actor_token_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
 /* ngx_http_actor_token_issuer.c */
@@ -265,8 +328,12 @@ char *ngx_http_actor_token_set_jwks(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_actor_token_set_key(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_actor_token_set_key_request(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_actor_token_keys_load(ngx_conf_t *cf,
     ngx_http_actor_token_issuer_t *block);
+ngx_int_t ngx_http_actor_token_keys_place(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf);
 char *ngx_http_actor_token_keys_compare(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf);
 
@@ -296,6 +363,21 @@ ngx_uint_t ngx_http_actor_token_bearer(const ngx_str_t *value);
  */
 u_char *ngx_http_actor_token_next_cookie(u_char *p, u_char *last,
     const ngx_str_t *name, ngx_str_t *cookie, ngx_str_t *value);
+
+
+/* ngx_http_actor_token_verify.c */
+
+/* what the core's check uses, for this asker */
+void ngx_http_actor_token_env(ngx_http_actor_token_asker_t *asker,
+    ngx_actor_token_env_t *env);
+
+/*
+ * A request waits in its access phase, which is run again when it is woken,
+ * or ends as soon as its client is gone.
+ */
+void ngx_http_actor_token_suspend(ngx_http_request_t *r,
+    ngx_http_actor_token_ctx_t *ctx);
+void ngx_http_actor_token_wake(ngx_http_request_t *r);
 
 
 /* ngx_http_actor_token_headers.c */
@@ -337,7 +419,8 @@ char *ngx_http_actor_token_claim_set(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_int_t ngx_http_actor_token_claim_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 ngx_int_t ngx_http_actor_token_check_variables(ngx_conf_t *cf);
-ngx_int_t ngx_http_actor_token_export_variables(ngx_cycle_t *cycle);
+ngx_int_t ngx_http_actor_token_export_variables(ngx_cycle_t *cycle,
+    ngx_http_actor_token_main_conf_t *mcf);
 
 
 /* ngx_http_actor_token_log.c */

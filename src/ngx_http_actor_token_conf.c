@@ -50,6 +50,9 @@ ngx_http_actor_token_create_loc_conf(ngx_conf_t *cf)
     conf->resource_metadata = NGX_CONF_UNSET_PTR;
     conf->log_level = NGX_CONF_UNSET_UINT;
     conf->max_size = NGX_CONF_UNSET_SIZE;
+#if (NGX_THREADS)
+    conf->threads = NGX_CONF_UNSET_PTR;
+#endif
 
     return conf;
 }
@@ -90,6 +93,9 @@ ngx_http_actor_token_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                              NULL);
     ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_ERR);
     ngx_conf_merge_size_value(conf->max_size, prev->max_size, 8192);
+#if (NGX_THREADS)
+    ngx_conf_merge_ptr_value(conf->threads, prev->threads, NULL);
+#endif
 
     if (ngx_http_actor_token_check_level(cf, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
@@ -275,6 +281,7 @@ ngx_http_actor_token_check_trusted(ngx_conf_t *cf,
     ngx_uint_t                         i, n;
     ngx_actor_token_issuer_t         **issuer;
     ngx_http_actor_token_trust_t      *trust;
+    ngx_http_actor_token_issuer_t     *block;
     ngx_http_actor_token_main_conf_t  *mcf;
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
@@ -298,6 +305,23 @@ ngx_http_actor_token_check_trusted(ngx_conf_t *cf,
                 "\"actor_token_tenant\" is compared here, but the trusted "
                 "issuer \"%V\" has \"tenant off\": leave it out of "
                 "\"actor_token_trust\"", &issuer[i]->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    for (i = 0; conf->tenant == NULL && i < mcf->trusted.issuers.issuers.nelts;
+         i++)
+    {
+        block = (ngx_http_actor_token_issuer_t *) issuer[i];
+
+        if (block->request && block->request->tenants
+            && issuer[i]->tenants.nelts == 0
+            && (trust == NULL || (trust->bits[i / 8] & (1 << (i % 8)))))
+        {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &conf->pos,
+                "\"actor_token_tenant\" is \"off\" here, so that whoever "
+                "names a tenant could have the keys of the trusted issuer "
+                "\"%V\" fetched: list its \"tenants\"", &issuer[i]->name);
             return NGX_CONF_ERROR;
         }
     }

@@ -763,3 +763,91 @@ ngx_http_actor_token_set_dry_run(ngx_conf_t *cf, ngx_command_t *cmd,
 
     return rv;
 }
+
+
+char *
+ngx_http_actor_token_set_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_actor_token_main_conf_t *mcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    if (mcf->cache_size != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_actor_token_is(&value[1], "off")) {
+        mcf->cache_size = 0;
+        return NGX_CONF_OK;
+    }
+
+    size = ngx_parse_size(&value[1]);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" in \"actor_token_cache\": "
+                           "write a size such as \"8m\", or \"off\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < (ssize_t) NGX_ACTOR_TOKEN_CACHE_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"actor_token_cache %V\" is too small: write at "
+                           "least %uz, or \"off\"", &value[1],
+                           (size_t) NGX_ACTOR_TOKEN_CACHE_MIN);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->cache_size = size;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_actor_token_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+#if (NGX_THREADS)
+
+    ngx_http_actor_token_loc_conf_t *alcf = conf;
+
+    ngx_str_t  *value;
+
+    if (alcf->threads != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_actor_token_is(&value[1], "off")) {
+        alcf->threads = NULL;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strlchr(value[1].data, value[1].data + value[1].len, '$')) {
+        return "takes the name of a \"thread_pool\", without variables";
+    }
+
+    alcf->threads = ngx_thread_pool_add(cf, &value[1]);
+
+    return alcf->threads ? NGX_CONF_OK : NGX_CONF_ERROR;
+
+#else
+
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_actor_token_is(&value[1], "off")) {
+        return NGX_CONF_OK;
+    }
+
+    return "needs nginx with threads (--with-threads)";
+
+#endif
+}

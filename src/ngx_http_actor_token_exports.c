@@ -218,25 +218,18 @@ ngx_http_actor_token_check_variables(ngx_conf_t *cf)
 
 /*
  * Which $actor_token_claim_NAME are in use is known when all is configured,
- * and which variables show headers; no request has seen this configuration
- * yet.
+ * and which variables show headers.
  */
 
 ngx_int_t
-ngx_http_actor_token_export_variables(ngx_cycle_t *cycle)
+ngx_http_actor_token_export_variables(ngx_cycle_t *cycle,
+    ngx_http_actor_token_main_conf_t *mcf)
 {
-    u_char                            *p;
-    ngx_str_t                          name;
-    ngx_uint_t                         i, *index;
-    ngx_http_variable_t               *v;
-    ngx_http_core_main_conf_t         *cmcf;
-    ngx_http_actor_token_main_conf_t  *mcf;
-
-    mcf = ngx_http_cycle_get_module_main_conf(cycle,
-                                              ngx_http_actor_token_module);
-    if (mcf == NULL) {
-        return NGX_OK;
-    }
+    u_char                     *p;
+    ngx_str_t                   name;
+    ngx_uint_t                  i, *index;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
 

@@ -31,6 +31,13 @@ static char *ngx_http_actor_token_set_leeway(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_actor_token_set_require_claim(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_actor_token_check_refetch(ngx_conf_t *cf, void *post,
+    void *data);
+
+
+static ngx_conf_post_t  ngx_http_actor_token_refetch_post = {
+    ngx_http_actor_token_check_refetch
+};
 
 
 /*
@@ -59,6 +66,41 @@ static ngx_command_t  ngx_http_actor_token_issuer_commands[] = {
       ngx_http_actor_token_set_key,
       0,
       0,
+      NULL },
+
+    { ngx_string("key_request"),
+      NGX_CONF_TAKE12,
+      ngx_http_actor_token_set_key_request,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("key_cache"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_actor_token_issuer_t, key_request.cache),
+      NULL },
+
+    { ngx_string("key_stale"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_actor_token_issuer_t, key_request.stale),
+      NULL },
+
+    { ngx_string("key_refetch"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_actor_token_issuer_t, key_request.refetch),
+      &ngx_http_actor_token_refetch_post },
+
+    { ngx_string("key_timeout"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_actor_token_issuer_t, key_request.timeout),
       NULL },
 
     { ngx_string("algorithms"),
@@ -191,6 +233,11 @@ ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
     issuer->index = mcf->trusted.issuers.issuers.nelts;
     issuer->max_lifetime = NGX_CONF_UNSET;
     issuer->leeway = NGX_CONF_UNSET;
+
+    block->key_request.cache = NGX_CONF_UNSET_MSEC;
+    block->key_request.stale = NGX_CONF_UNSET_MSEC;
+    block->key_request.refetch = NGX_CONF_UNSET_MSEC;
+    block->key_request.timeout = NGX_CONF_UNSET_MSEC;
 
     if (ngx_array_init(&block->sources, cf->pool, 2, sizeof(void *)) != NGX_OK
         || ngx_array_init(&issuer->require, cf->pool, 2,
@@ -727,4 +774,15 @@ ngx_http_actor_token_append(ngx_conf_t *cf, ngx_actor_token_list_t *list,
     list->nelts += n;
 
     return NGX_OK;
+}
+
+
+/* or whoever makes up a kid would have the issuer asked each time */
+
+static char *
+ngx_http_actor_token_check_refetch(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t *refetch = data;
+
+    return (*refetch >= 1000) ? NGX_CONF_OK : "must be at least 1s";
 }

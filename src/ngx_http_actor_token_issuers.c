@@ -50,10 +50,10 @@ ngx_http_actor_token_issuer_complete(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (block->sources.nelts == 0) {
+    if (block->sources.nelts == 0 && block->key_request.uri.data == NULL) {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
-            "no source of keys in \"actor_token_issuer %V\": write \"jwks\" "
-            "or \"key\"", &issuer->name);
+            "no source of keys in \"actor_token_issuer %V\": write \"jwks\", "
+            "\"key\" or \"key_request\"", &issuer->name);
         return NGX_CONF_ERROR;
     }
 

@@ -4,19 +4,7 @@
  */
 
 
-#include <ngx_http_actor_token.h>
-
-#include <openssl/crypto.h>
-
-
-/* a "jwks" or "key" directive */
-
-typedef struct {
-    ngx_str_t                              file;
-    ngx_str_t                              kid;
-    const ngx_actor_token_alg_t           *alg;      /* NULL: a JWK Set */
-    ngx_http_actor_token_pos_t             pos;
-} ngx_http_actor_token_key_source_t;
+#include <ngx_http_actor_token_keys.h>
 
 
 /* a key and whose it is, for comparing issuers with each other */
@@ -29,24 +17,18 @@ typedef struct {
 
 static ngx_http_actor_token_key_source_t *ngx_http_actor_token_add_source(
     ngx_conf_t *cf, ngx_http_actor_token_issuer_t *block);
+static char *ngx_http_actor_token_request_complete(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block);
 static char *ngx_http_actor_token_key_check(ngx_conf_t *cf,
-    ngx_http_actor_token_issuer_t *block,
-    ngx_http_actor_token_key_source_t *source);
-static char *ngx_http_actor_token_key_load(ngx_conf_t *cf,
-    ngx_http_actor_token_issuer_t *block,
-    ngx_http_actor_token_key_source_t *source);
-static ngx_int_t ngx_http_actor_token_key_add(ngx_conf_t *cf,
-    ngx_http_actor_token_issuer_t *block,
-    ngx_http_actor_token_key_source_t *source, const ngx_str_t *text,
-    ngx_uint_t *symmetric);
-static ngx_int_t ngx_http_actor_token_key_read(ngx_conf_t *cf,
-    ngx_http_actor_token_key_source_t *source, ngx_pool_t *pool,
-    ngx_str_t *text, ngx_file_info_t *fi);
-static ngx_int_t ngx_http_actor_token_key_fd(ngx_conf_t *cf,
-    ngx_http_actor_token_key_source_t *source, ngx_fd_t fd, ngx_pool_t *pool,
-    ngx_str_t *text, ngx_file_info_t *fi);
-static ngx_uint_t ngx_http_actor_token_key_symmetric(
+    const ngx_http_actor_token_issuer_t *block,
     const ngx_http_actor_token_key_source_t *source);
+static ngx_int_t ngx_http_actor_token_ring_create(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block, ngx_actor_token_crypto_t *crypto);
+static ngx_int_t ngx_http_actor_token_keyset_keep(
+    ngx_actor_token_keyset_t *keyset, ngx_pool_t *pool);
+static void ngx_http_actor_token_keyset_let_go(void *data);
+static void ngx_http_actor_token_refused(void *data,
+    const ngx_actor_token_jwks_error_t *err);
 static int ngx_libc_cdecl ngx_http_actor_token_cmp_owned(const void *one,
     const void *two);
 
@@ -145,6 +127,80 @@ ngx_http_actor_token_add_source(ngx_conf_t *cf,
 
 
 char *
+ngx_http_actor_token_set_key_request(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_actor_token_issuer_t *block = conf;
+
+    u_char                              *open, *last;
+    ngx_str_t                           *value;
+    ngx_http_actor_token_key_request_t  *request;
+    static ngx_str_t                     placeholder = ngx_string("{tenant}");
+
+    request = &block->key_request;
+
+    if (request->uri.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    last = value[1].data + value[1].len;
+
+    if (value[1].len == 0 || value[1].data[0] != '/') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"key_request\" takes the URI of an internal "
+                           "location, not \"%V\": write \"location = /keys "
+                           "{ internal; proxy_pass https://...; }\" and "
+                           "\"key_request /keys\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(value[1].data, last, '$')) {
+        return "takes no variables: it is no request that has any";
+    }
+
+    request->uri = value[1];
+    ngx_http_actor_token_here(cf, &request->pos);
+
+    if (cf->args->nelts == 3) {
+
+        if (value[2].len <= 7
+            || ngx_strncmp(value[2].data, "server=", 7) != 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\" of "
+                               "\"key_request\": write \"server=name\"",
+                               &value[2]);
+            return NGX_CONF_ERROR;
+        }
+
+        request->server.data = value[2].data + 7;
+        request->server.len = value[2].len - 7;
+    }
+
+    open = ngx_strlchr(value[1].data, last, '{');
+
+    if (open == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    request->tenants = 1;
+
+    if ((size_t) (last - open) < placeholder.len
+        || ngx_memcmp(open, placeholder.data, placeholder.len) != 0
+        || ngx_strlchr(open + 1, last, '{'))
+    {
+        return "has a placeholder other than one \"{tenant}\"";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* the block has ended */
+
+char *
 ngx_http_actor_token_keys_load(ngx_conf_t *cf,
     ngx_http_actor_token_issuer_t *block)
 {
@@ -154,32 +210,35 @@ ngx_http_actor_token_keys_load(ngx_conf_t *cf,
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
 
-    if (ngx_actor_token_jwks_init(&block->issuer.keys, cf->pool,
-                                  mcf->trusted.issuers.crypto,
-                                  block->issuer.algs)
-        != NGX_OK)
-    {
+    if (ngx_http_actor_token_request_complete(cf, block) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
     source = block->sources.elts;
 
     for (i = 0; i < block->sources.nelts; i++) {
-
         if (ngx_http_actor_token_key_check(cf, block, source[i])
-            != NGX_CONF_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-
-        if (ngx_http_actor_token_key_load(cf, block, source[i])
             != NGX_CONF_OK)
         {
             return NGX_CONF_ERROR;
         }
     }
 
-    if (ngx_actor_token_jwks_finish(&block->issuer.keys) != NGX_OK) {
+    if (ngx_http_actor_token_ring_create(cf, block,
+                                         mcf->trusted.issuers.crypto)
+        != NGX_OK
+        || ngx_http_actor_token_files_load(cf, block->ring) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_actor_token_ring_update(block->ring);
+
+    if (ngx_http_actor_token_ring_size(block->ring)
+        > NGX_ACTOR_TOKEN_KEYS_MAX)
+    {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+            "issuer \"%V\" has more than 256 keys", &block->issuer.name);
         return NGX_CONF_ERROR;
     }
 
@@ -188,9 +247,135 @@ ngx_http_actor_token_keys_load(ngx_conf_t *cf,
 
 
 static char *
+ngx_http_actor_token_request_complete(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block)
+{
+    const char                          *err;
+    ngx_http_actor_token_key_request_t  *request;
+
+    err = NULL;
+    request = &block->key_request;
+
+    if (request->uri.data == NULL) {
+
+        if (request->cache != NGX_CONF_UNSET_MSEC) {
+            err = "\"key_cache\" needs a \"key_request\"";
+
+        } else if (request->stale != NGX_CONF_UNSET_MSEC) {
+            err = "\"key_stale\" needs a \"key_request\"";
+
+        } else if (request->refetch != NGX_CONF_UNSET_MSEC) {
+            err = "\"key_refetch\" needs a \"key_request\"";
+
+        } else if (request->timeout != NGX_CONF_UNSET_MSEC) {
+            err = "\"key_timeout\" needs a \"key_request\"";
+        }
+
+    } else if (request->tenants) {
+
+        if (!block->issuer.issuer.templated) {
+            err = "\"{tenant}\" in \"key_request\" needs one in \"issuer\"";
+
+        } else if (block->sources.nelts) {
+            err = "\"{tenant}\" in \"key_request\" gives every tenant keys "
+                  "of its own, which contradicts \"jwks\" and \"key\"";
+
+        } else if (block->issuer.tenants.nelts == 0 && !block->tenants_any) {
+            err = "\"{tenant}\" in \"key_request\" needs \"tenants\": name "
+                  "them, or write \"any\"";
+        }
+    }
+
+    if (err) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
+                                      "%s in \"actor_token_issuer %V\"", err,
+                                      &block->issuer.name);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_conf_init_msec_value(request->cache, 60 * 60 * 1000);
+    ngx_conf_init_msec_value(request->stale, 24 * 60 * 60 * 1000);
+    ngx_conf_init_msec_value(request->refetch, 60 * 1000);
+    ngx_conf_init_msec_value(request->timeout, 5000);
+
+    if (request->uri.data) {
+        block->request = request;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* all servers and their locations are known: where the requests go */
+
+ngx_int_t
+ngx_http_actor_token_keys_place(ngx_conf_t *cf,
+    ngx_http_actor_token_main_conf_t *mcf)
+{
+    ngx_int_t                             rc;
+    ngx_str_t                             uri, args, text;
+    ngx_uint_t                            i;
+    ngx_actor_token_issuer_t            **issuer;
+    ngx_http_actor_token_place_t          place;
+    ngx_http_actor_token_issuer_t        *block;
+    ngx_http_actor_token_key_request_t   *request;
+    static ngx_str_t                      sample = ngx_string("tenant");
+
+    issuer = mcf->trusted.issuers.issuers.elts;
+
+    for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
+
+        block = (ngx_http_actor_token_issuer_t *) issuer[i];
+        request = block->request;
+
+        if (request == NULL) {
+            continue;
+        }
+
+        if (ngx_http_actor_token_place_uri(cf->temp_pool, &request->uri,
+                                           request->tenants ? &sample : NULL,
+                                           &uri, &args)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        rc = ngx_http_actor_token_place_find(cf, &uri, &request->server,
+                                             &place, &text);
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc == NGX_DECLINED) {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &request->pos,
+                "\"key_request %V\" of issuer \"%V\": %V",
+                &request->uri, &block->issuer.name, &text);
+            return NGX_ERROR;
+        }
+
+        request->cscf = place.server;
+
+        if (ngx_http_actor_token_proxy_check(cf, place.location, &text)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (text.len) {
+            ngx_http_actor_token_conf_log(cf, NGX_LOG_WARN, &request->pos,
+                "\"key_request %V\" of issuer \"%V\": %V",
+                &request->uri, &block->issuer.name, &text);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static char *
 ngx_http_actor_token_key_check(ngx_conf_t *cf,
-    ngx_http_actor_token_issuer_t *block,
-    ngx_http_actor_token_key_source_t *source)
+    const ngx_http_actor_token_issuer_t *block,
+    const ngx_http_actor_token_key_source_t *source)
 {
     if (source->alg
         && (block->issuer.algs & ngx_actor_token_alg_bit(source->alg)) == 0)
@@ -198,7 +383,7 @@ ngx_http_actor_token_key_check(ngx_conf_t *cf,
         ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &source->pos,
             "\"alg=%V\" of \"key\" is not among the \"algorithms\" of issuer "
             "\"%V\"%s", &source->alg->name, &block->issuer.name,
-            ngx_http_actor_token_key_symmetric(source)
+            (source->alg->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC)
                 ? ": HMAC is accepted only when named there" : "");
         return NGX_CONF_ERROR;
     }
@@ -207,198 +392,170 @@ ngx_http_actor_token_key_check(ngx_conf_t *cf,
 }
 
 
-static char *
-ngx_http_actor_token_key_load(ngx_conf_t *cf,
-    ngx_http_actor_token_issuer_t *block,
-    ngx_http_actor_token_key_source_t *source)
+static ngx_int_t
+ngx_http_actor_token_ring_create(ngx_conf_t *cf,
+    ngx_http_actor_token_issuer_t *block, ngx_actor_token_crypto_t *crypto)
 {
-    char             *rv;
-    ngx_str_t         text;
-    ngx_pool_t       *pool;
-    ngx_uint_t        symmetric;
-    ngx_file_info_t   fi;
+    ngx_uint_t                           i;
+    ngx_http_actor_token_ring_t         *ring;
+    ngx_http_actor_token_key_file_t     *file;
+    ngx_http_actor_token_key_source_t  **source;
 
-    pool = ngx_create_pool(4096, cf->log);
-    if (pool == NULL) {
-        return NGX_CONF_ERROR;
+    ring = ngx_pcalloc(cf->pool, sizeof(ngx_http_actor_token_ring_t));
+    if (ring == NULL) {
+        return NGX_ERROR;
     }
 
-    rv = NGX_CONF_ERROR;
-    ngx_str_null(&text);
+    ring->block = block;
+    ring->crypto = crypto;
 
-    if (ngx_http_actor_token_key_read(cf, source, pool, &text, &fi) != NGX_OK
-        || ngx_http_actor_token_key_add(cf, block, source, &text, &symmetric)
+    ngx_rbtree_init(&ring->tenants, &ring->tenants_sentinel,
+                    ngx_str_rbtree_insert_value);
+
+    /* one more for those of "key_request" */
+
+    ring->keys.sets = ngx_palloc(cf->pool, (block->sources.nelts + 1)
+                                           * sizeof(void *));
+
+    if (ring->keys.sets == NULL
+        || ngx_array_init(&ring->files, cf->pool, block->sources.nelts + 1,
+                          sizeof(ngx_http_actor_token_key_file_t))
            != NGX_OK)
     {
-        goto done;
-    }
-
-    if (symmetric && (ngx_file_access(&fi) & S_IROTH)) {
-        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &source->pos,
-            "\"%V\" holds a secret that others may read: run "
-            "\"chmod o-rwx\" on it", &source->file);
-        goto done;
-    }
-
-    if (symmetric && source->alg && text.data[text.len - 1] == LF) {
-        ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &source->pos,
-            "the secret in \"%V\" ends in a newline, which is taken to be "
-            "part of it", &source->file);
-    }
-
-    rv = NGX_CONF_OK;
-
-done:
-
-    if (text.data) {
-        OPENSSL_cleanse(text.data, text.len);
-    }
-
-    ngx_destroy_pool(pool);
-
-    return rv;
-}
-
-
-static ngx_int_t
-ngx_http_actor_token_key_add(ngx_conf_t *cf,
-    ngx_http_actor_token_issuer_t *block,
-    ngx_http_actor_token_key_source_t *source, const ngx_str_t *text,
-    ngx_uint_t *symmetric)
-{
-    ngx_int_t                      rc;
-    ngx_actor_token_jwks_t        *keys;
-    ngx_actor_token_jwks_error_t   err;
-
-    keys = &block->issuer.keys;
-    *symmetric = ngx_http_actor_token_key_symmetric(source);
-
-    if (source->alg == NULL) {
-        rc = ngx_actor_token_jwks_add_set(keys, text, symmetric, &err);
-
-    } else {
-        rc = ngx_actor_token_jwks_add_file(keys, text, source->alg,
-                                           &source->kid, &err);
-    }
-
-    if (rc == NGX_DECLINED && err.n) {
-        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &source->pos,
-            "key %ui (kid \"%V\") in \"%V\" of issuer \"%V\" %s",
-            err.n, &err.kid, &source->file, &block->issuer.name, err.what);
-
-    } else if (rc == NGX_DECLINED) {
-        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &source->pos,
-            "\"%V\" of issuer \"%V\" %s", &source->file, &block->issuer.name,
-            err.what);
-    }
-
-    if (rc == NGX_OK && keys->keys.nelts > NGX_ACTOR_TOKEN_KEYS_MAX) {
-        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &source->pos,
-            "issuer \"%V\" has more than 256 keys", &block->issuer.name);
         return NGX_ERROR;
     }
 
-    return rc;
-}
+    source = block->sources.elts;
 
+    for (i = 0; i < block->sources.nelts; i++) {
+        file = ngx_array_push(&ring->files);
 
-static ngx_uint_t
-ngx_http_actor_token_key_symmetric(
-    const ngx_http_actor_token_key_source_t *source)
-{
-    return source->alg
-           && source->alg->scheme == NGX_ACTOR_TOKEN_SCHEME_HMAC;
-}
-
-
-static ngx_int_t
-ngx_http_actor_token_key_read(ngx_conf_t *cf,
-    ngx_http_actor_token_key_source_t *source, ngx_pool_t *pool,
-    ngx_str_t *text, ngx_file_info_t *fi)
-{
-    ngx_fd_t   fd;
-    ngx_int_t  rc;
-
-    /* a FIFO must not hold up the start of nginx */
-
-    fd = ngx_open_file(source->file.data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
-                       NGX_FILE_OPEN, 0);
-
-    if (fd == NGX_INVALID_FILE) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_open_file_n " \"%V\" failed in %V:%ui",
-                      &source->file, &source->pos.file, source->pos.line);
-        return NGX_ERROR;
+        ngx_memzero(file, sizeof(ngx_http_actor_token_key_file_t));
+        file->source = source[i];
     }
 
-    rc = ngx_http_actor_token_key_fd(cf, source, fd, pool, text, fi);
-
-    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
-                      ngx_close_file_n " \"%V\" failed", &source->file);
-    }
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_http_actor_token_key_fd(ngx_conf_t *cf,
-    ngx_http_actor_token_key_source_t *source, ngx_fd_t fd, ngx_pool_t *pool,
-    ngx_str_t *text, ngx_file_info_t *fi)
-{
-    ssize_t      n;
-    size_t       size;
-    const char  *err;
-
-    if (ngx_fd_info(fd, fi) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_fd_info_n " \"%V\" failed in %V:%ui",
-                      &source->file, &source->pos.file, source->pos.line);
-        return NGX_ERROR;
-    }
-
-    err = NULL;
-
-    if (!ngx_is_file(fi)) {
-        err = "is not a regular file";
-
-    } else if (ngx_file_access(fi) & S_IWOTH) {
-        err = "may be written by others: run \"chmod o-w\" on it";
-
-    } else if (ngx_file_size(fi) > NGX_ACTOR_TOKEN_KEY_FILE_MAX) {
-        err = "is larger than 1 MiB";
-
-    } else if (ngx_file_size(fi) == 0) {
-        err = "is empty";
-    }
-
-    if (err) {
-        ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &source->pos,
-                                      "key file \"%V\" %s", &source->file,
-                                      err);
-        return NGX_ERROR;
-    }
-
-    size = (size_t) ngx_file_size(fi);
-
-    text->data = ngx_pnalloc(pool, size);
-    if (text->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->len = size;
-
-    n = ngx_read_fd(fd, text->data, size);
-
-    if (n != (ssize_t) size) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, (n == -1) ? ngx_errno : 0,
-                      ngx_read_fd_n " \"%V\" failed in %V:%ui",
-                      &source->file, &source->pos.file, source->pos.line);
-        return NGX_ERROR;
-    }
+    block->ring = ring;
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_actor_token_ring_update(ngx_http_actor_token_ring_t *ring)
+{
+    ngx_uint_t                        i, n;
+    ngx_actor_token_keyset_t         *keyset;
+    ngx_http_actor_token_key_file_t  *file;
+
+    n = 0;
+    file = ring->files.elts;
+
+    for (i = 0; i < ring->files.nelts; i++) {
+        ring->keys.sets[n++] = &file[i].keyset->jwks;
+    }
+
+    if (ring->remote) {
+        keyset = ngx_http_actor_token_remote_keyset(ring->remote);
+
+        if (keyset) {
+            ring->keys.sets[n++] = &keyset->jwks;
+        }
+    }
+
+    ring->keys.nsets = n;
+}
+
+
+ngx_int_t
+ngx_http_actor_token_keys_hold(const ngx_actor_token_t *token,
+    ngx_pool_t *pool)
+{
+    ngx_uint_t                        i;
+    ngx_actor_token_keyset_t         *keyset;
+    ngx_http_actor_token_ring_t      *ring;
+    ngx_http_actor_token_remote_t    *remote;
+    ngx_http_actor_token_key_file_t  *file;
+
+    ring = ((const ngx_http_actor_token_issuer_t *) token->issuer)->ring;
+    file = ring->files.elts;
+
+    for (i = 0; i < ring->files.nelts; i++) {
+        if (ngx_http_actor_token_keyset_keep(file[i].keyset, pool) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    remote = ngx_http_actor_token_remote_find(token);
+    keyset = remote ? ngx_http_actor_token_remote_keyset(remote) : NULL;
+
+    return keyset ? ngx_http_actor_token_keyset_keep(keyset, pool) : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_keyset_keep(ngx_actor_token_keyset_t *keyset,
+    ngx_pool_t *pool)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_actor_token_keyset_hold(keyset);
+
+    cln->data = keyset;
+    cln->handler = ngx_http_actor_token_keyset_let_go;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_actor_token_keyset_let_go(void *data)
+{
+    ngx_actor_token_keyset_release(data);
+}
+
+
+ngx_uint_t
+ngx_http_actor_token_ring_size(const ngx_http_actor_token_ring_t *ring)
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < ring->keys.nsets; i++) {
+        n += ring->keys.sets[i]->keys.nelts;
+    }
+
+    return n;
+}
+
+
+void
+ngx_http_actor_token_tolerate(ngx_actor_token_keyset_t *keyset,
+    ngx_http_actor_token_ring_t *ring)
+{
+    keyset->jwks.refused = ngx_http_actor_token_refused;
+    keyset->jwks.data = (void *) ring->block;
+}
+
+
+static void
+ngx_http_actor_token_refused(void *data,
+    const ngx_actor_token_jwks_error_t *err)
+{
+    const ngx_http_actor_token_issuer_t *block = data;
+
+    u_char  kid[NGX_ACTOR_TOKEN_QUOTED_MAX], *p;
+
+    p = ngx_actor_token_json_quote(kid, &err->kid);
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "key %ui (kid %*s) of issuer \"%V\" %s; it is left out",
+                  err->n, p - kid, kid, &block->issuer.name, err->what);
 }
 
 
@@ -411,11 +568,12 @@ char *
 ngx_http_actor_token_keys_compare(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf)
 {
-    ngx_uint_t                       i, k;
+    ngx_uint_t                       i, k, n;
     ngx_array_t                      owned;
     ngx_actor_token_key_t           *key;
     ngx_actor_token_issuer_t       **issuer;
     ngx_http_actor_token_owned_t    *o;
+    ngx_http_actor_token_issuer_t   *block;
 
     if (ngx_array_init(&owned, cf->temp_pool, 16,
                        sizeof(ngx_http_actor_token_owned_t))
@@ -428,17 +586,22 @@ ngx_http_actor_token_keys_compare(ngx_conf_t *cf,
 
     for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
 
-        key = issuer[i]->keys.keys.elts;
+        block = (ngx_http_actor_token_issuer_t *) issuer[i];
 
-        for (k = 0; k < issuer[i]->keys.keys.nelts; k++) {
+        for (n = 0; n < block->ring->keys.nsets; n++) {
 
-            o = ngx_array_push(&owned);
-            if (o == NULL) {
-                return NGX_CONF_ERROR;
+            key = block->ring->keys.sets[n]->keys.elts;
+
+            for (k = 0; k < block->ring->keys.sets[n]->keys.nelts; k++) {
+
+                o = ngx_array_push(&owned);
+                if (o == NULL) {
+                    return NGX_CONF_ERROR;
+                }
+
+                o->key = &key[k];
+                o->block = block;
             }
-
-            o->key = &key[k];
-            o->block = (ngx_http_actor_token_issuer_t *) issuer[i];
         }
     }
 

@@ -23,6 +23,8 @@ typedef struct {
 static u_char *ngx_http_actor_token_log_list(u_char *p, u_char *last,
     const char *name, const ngx_actor_token_list_t *list);
 
+static ngx_uint_t ngx_http_actor_token_early(
+    const ngx_http_actor_token_decision_t *d);
 static void ngx_http_actor_token_audit_request(ngx_http_request_t *r,
     const ngx_http_actor_token_decision_t *d,
     ngx_http_actor_token_writer_t *w);
@@ -187,7 +189,7 @@ ngx_http_actor_token_audit(ngx_http_request_t *r,
 
     ngx_http_actor_token_audit_request(r, d, &w);
 
-    if (d->seen && d->seen->token.verified) {
+    if (d->seen && d->seen->token.verified && !ngx_http_actor_token_early(d)) {
         ngx_http_actor_token_audit_token(&d->seen->token.claims, &w);
     }
 
@@ -197,6 +199,19 @@ ngx_http_actor_token_audit(ngx_http_request_t *r,
     line->len = w.pos - w.start;
 
     return NGX_OK;
+}
+
+
+/*
+ * Whether the verdict came before the signature was asked for, even if it is
+ * known to hold: from another location, or because the token is remembered.
+ */
+
+static ngx_uint_t
+ngx_http_actor_token_early(const ngx_http_actor_token_decision_t *d)
+{
+    return d->verdict.reason == NGX_ACTOR_TOKEN_TOO_LARGE
+           || d->verdict.reason == NGX_ACTOR_TOKEN_UNTRUSTED_ISSUER;
 }
 
 

@@ -6,9 +6,6 @@
 
 #include <ngx_http_actor_token.h>
 
-#include <openssl/evp.h>
-
-
 #define NGX_HTTP_ACTOR_TOKEN_FINGERPRINT_LEN  16    /* of SHA-256 */
 
 
@@ -17,6 +14,7 @@ typedef enum {
     NGX_HTTP_ACTOR_TOKEN_VAR_STATUS = 0,
     NGX_HTTP_ACTOR_TOKEN_VAR_REASON,
     NGX_HTTP_ACTOR_TOKEN_VAR_FINGERPRINT,
+    NGX_HTTP_ACTOR_TOKEN_VAR_CACHE_STATUS,
     NGX_HTTP_ACTOR_TOKEN_VAR_AUDIT,
 
     /* who the request is made by and for: shown if it was accepted */
@@ -68,6 +66,7 @@ static ngx_http_variable_t  ngx_http_actor_token_vars[] = {
     NGX_HTTP_ACTOR_TOKEN_OUTCOME("status", STATUS),
     NGX_HTTP_ACTOR_TOKEN_OUTCOME("reason", REASON),
     NGX_HTTP_ACTOR_TOKEN_OUTCOME("fingerprint", FINGERPRINT),
+    NGX_HTTP_ACTOR_TOKEN_OUTCOME("cache_status", CACHE_STATUS),
     NGX_HTTP_ACTOR_TOKEN_OUTCOME("audit", AUDIT),
 
     NGX_HTTP_ACTOR_TOKEN_IDENTITY("subject", SUBJECT),
@@ -104,6 +103,7 @@ ngx_http_actor_token_decision(ngx_http_request_t *r,
     ngx_http_actor_token_decision_t *early)
 {
     ngx_http_actor_token_ctx_t             *ctx;
+    ngx_http_actor_token_asker_t            asker;
     const ngx_http_actor_token_loc_conf_t  *conf;
 
     ctx = ngx_http_actor_token_get_ctx(r);
@@ -122,9 +122,14 @@ ngx_http_actor_token_decision(ngx_http_request_t *r,
                 return NULL;
             }
 
-            ngx_http_actor_token_evaluate(r, ctx, conf, early);
+            asker.request = r;
+            asker.ctx = ctx;
+            asker.conf = conf;
+            asker.early = 1;
+            asker.may_wait = 0;
 
-            return early;
+            return (ngx_http_actor_token_evaluate(&asker, early) == NGX_OK)
+                   ? early : NULL;
         }
     }
 
@@ -181,6 +186,18 @@ ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
     case NGX_HTTP_ACTOR_TOKEN_VAR_FINGERPRINT:
         if (d->seen) {
             rc = ngx_http_actor_token_fingerprint(r, d->seen, &s);
+        }
+
+        break;
+
+    case NGX_HTTP_ACTOR_TOKEN_VAR_CACHE_STATUS:
+        if (d->seen && d->seen->token.asked) {
+            if (d->seen->token.recalled) {
+                ngx_str_set(&s, "HIT");
+
+            } else {
+                ngx_str_set(&s, "MISS");
+            }
         }
 
         break;
@@ -329,8 +346,8 @@ ngx_int_t
 ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
     ngx_http_actor_token_seen_t *seen, ngx_str_t *s)
 {
-    u_char     hash[EVP_MAX_MD_SIZE];
-    ngx_str_t  head;
+    ngx_str_t                          head;
+    ngx_http_actor_token_main_conf_t  *mcf;
 
     if (seen->fault != NGX_ACTOR_TOKEN_UNDECIDED) {
         ngx_str_null(s);
@@ -339,16 +356,16 @@ ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
 
     if (seen->fingerprint.data == NULL) {
 
-        if (EVP_Digest(seen->token.raw.data, seen->token.raw.len, hash, NULL,
-                       EVP_sha256(), NULL)
-            != 1)
+        mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+
+        if (ngx_actor_token_digest(&seen->token, &mcf->trusted,
+                                   r->connection->log)
+            != NGX_OK)
         {
-            ngx_actor_token_openssl_error(NGX_LOG_ALERT, r->connection->log,
-                                          "EVP_Digest() failed");
             return NGX_ERROR;
         }
 
-        head.data = hash;
+        head.data = seen->token.digest;
         head.len = NGX_HTTP_ACTOR_TOKEN_FINGERPRINT_LEN;
 
         seen->fingerprint.data = ngx_pnalloc(r->pool,

@@ -29,6 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ngx_uint_t                      symmetric;
     ngx_pool_t                     *pool;
     ngx_actor_token_t               t;
+    ngx_actor_token_env_t           env;
     ngx_actor_token_verdict_t       v;
     ngx_actor_token_jwks_error_t    err;
 
@@ -60,24 +61,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     keys = fuzz_copy(lf + 1, text.len);
     text.data = keys;
 
-    if (ngx_actor_token_jwks_init(&issuer.keys, pool, server_crypto,
+    if (ngx_actor_token_jwks_init(server_jwks(&issuer), pool, server_crypto,
                                   issuer.algs)
         != NGX_OK)
     {
         abort();
     }
 
-    rc = ngx_actor_token_jwks_add_set(&issuer.keys, &text, &symmetric, &err);
+    rc = ngx_actor_token_jwks_add_set(server_jwks(&issuer), &text, &symmetric, &err);
 
     if (rc == NGX_OK) {
-        if (ngx_actor_token_jwks_finish(&issuer.keys) != NGX_OK) {
+        if (ngx_actor_token_jwks_finish(server_jwks(&issuer)) != NGX_OK) {
             abort();
         }
 
         ngx_memzero(&v, sizeof(v));
 
-        rc = ngx_actor_token_check(&t, &trusted, &policy, FUZZ_NOW, pool,
-                                   &audience, &v);
+        server_env(&env, &trusted, pool);
+
+        rc = ngx_actor_token_check(&t, &env, &policy, &audience, &v);
 
         FUZZ_ASSERT(rc == NGX_OK || rc == NGX_DECLINED);
         FUZZ_ASSERT((rc == NGX_OK) == (v.reason == NGX_ACTOR_TOKEN_UNDECIDED));

@@ -17,14 +17,30 @@ ngx_actor_token_crypto_t  *server_crypto;
 char                       server_line[1024];
 ngx_uint_t                 server_lines[NGX_LOG_DEBUG + 1];
 
+/* the keys of an issuer, which its block does not have */
+
+typedef struct {
+    const ngx_actor_token_issuer_t  *issuer;
+    ngx_actor_token_jwks_t           jwks;
+    const ngx_actor_token_jwks_t    *set;
+    ngx_actor_token_keys_t           keys;
+} server_ring_t;
+
+
+static server_ring_t             server_rings[8];
 static ngx_cycle_t         server_cycle;
 
 
 void
 server_init(void)
 {
+    ngx_uint_t  n;
+
     ngx_pid = ngx_getpid();
     ngx_pagesize = getpagesize();
+
+    for (n = ngx_pagesize; n >>= 1; ngx_pagesize_shift++) { /* void */ }
+
     ngx_cacheline_size = NGX_CPU_CACHE_LINE;
     ngx_ncpu = 1;
     ngx_use_stderr = 0;
@@ -169,10 +185,7 @@ server_issuer(ngx_actor_token_issuer_t *issuer, const char *iss)
 
     if (ngx_array_init(&issuer->require, server_arena, 2,
                        sizeof(ngx_actor_token_require_t))
-        != NGX_OK
-        || ngx_actor_token_jwks_init(&issuer->keys, server_arena,
-                                     server_crypto, issuer->algs)
-           != NGX_OK)
+        != NGX_OK)
     {
         abort();
     }
@@ -236,4 +249,130 @@ server_trust(ngx_actor_token_trusted_t *trusted,
     }
 
     va_end(args);
+
+    if (ngx_actor_token_facts_init(&trusted->issuers, &trusted->exports,
+                                   server_arena)
+        != NGX_OK)
+    {
+        abort();
+    }
+}
+
+
+static server_ring_t *
+server_ring(const ngx_actor_token_issuer_t *issuer)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < 8; i++) {
+
+        if (server_rings[i].issuer == issuer) {
+            return &server_rings[i];
+        }
+
+        if (server_rings[i].issuer == NULL) {
+            server_rings[i].issuer = issuer;
+            server_rings[i].set = &server_rings[i].jwks;
+            server_rings[i].keys.sets = &server_rings[i].set;
+            server_rings[i].keys.nsets = 1;
+
+            if (ngx_actor_token_jwks_init(&server_rings[i].jwks, server_arena,
+                                          server_crypto, issuer->algs)
+                != NGX_OK)
+            {
+                abort();
+            }
+
+            return &server_rings[i];
+        }
+    }
+
+    abort();
+}
+
+
+ngx_actor_token_jwks_t *
+server_jwks(const ngx_actor_token_issuer_t *issuer)
+{
+    return &server_ring(issuer)->jwks;
+}
+
+
+static ngx_int_t
+server_keys(void *data, const ngx_actor_token_t *token,
+    const ngx_actor_token_policy_t *policy,
+    const ngx_actor_token_keys_t **keys, ngx_actor_token_verdict_t *v)
+{
+    *keys = &server_ring(token->issuer)->keys;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+server_unknown(void *data, const ngx_actor_token_t *token)
+{
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+server_run(void *data, ngx_actor_token_t *token)
+{
+    ngx_actor_token_job_run(&token->job, &server_log);
+
+    return NGX_OK;
+}
+
+
+void
+server_env(ngx_actor_token_env_t *env,
+    const ngx_actor_token_trusted_t *trusted, ngx_pool_t *pool)
+{
+    ngx_memzero(env, sizeof(ngx_actor_token_env_t));
+
+    env->trusted = trusted;
+    env->keys = server_keys;
+    env->unknown = server_unknown;
+    env->run = server_run;
+    env->pool = pool;
+    env->now = SERVER_NOW;
+}
+
+
+/* as nginx makes the zones of its configuration */
+
+void
+server_cache(ngx_actor_token_cache_t *cache, size_t size)
+{
+    ngx_shm_zone_t    zone;
+    ngx_slab_pool_t  *sp;
+
+    ngx_memzero(cache, sizeof(ngx_actor_token_cache_t));
+    ngx_memzero(&zone, sizeof(ngx_shm_zone_t));
+
+    zone.data = cache;
+    zone.shm.size = size;
+    zone.shm.addr = ngx_pmemalign(server_arena, size, ngx_pagesize);
+    if (zone.shm.addr == NULL) {
+        abort();
+    }
+
+    sp = (ngx_slab_pool_t *) zone.shm.addr;
+
+    ngx_memzero(sp, sizeof(ngx_slab_pool_t));
+
+    sp->end = zone.shm.addr + size;
+    sp->min_shift = 3;
+    sp->addr = zone.shm.addr;
+
+    if (ngx_shmtx_create(&sp->mutex, &sp->lock, NULL) != NGX_OK) {
+        abort();
+    }
+
+    ngx_slab_init(sp);
+
+    if (ngx_actor_token_cache_init(&zone, NULL) != NGX_OK) {
+        abort();
+    }
 }

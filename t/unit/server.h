@@ -54,6 +54,16 @@ void server_policy(ngx_actor_token_policy_t *policy);
 void server_trust(ngx_actor_token_trusted_t *trusted,
     ngx_actor_token_issuer_t *issuer, ...);
 
+/* where the keys of an issuer are, once they are put there */
+ngx_actor_token_jwks_t *server_jwks(const ngx_actor_token_issuer_t *issuer);
+
+/* checks with each issuer's own keys, at once, and remembers nothing */
+void server_env(ngx_actor_token_env_t *env,
+    const ngx_actor_token_trusted_t *trusted, ngx_pool_t *pool);
+
+/* a cache in a zone of this size, as good as new */
+void server_cache(ngx_actor_token_cache_t *cache, size_t size);
+
 #define SERVER_NOW  1700000000
 
 

@@ -25,6 +25,8 @@ static ngx_actor_token_reason_e reason(const ngx_str_t *raw);
 static void test_order(void);
 static void test_keys(void);
 static void test_again(void);
+static void test_recall(void);
+static void remember(const ngx_str_t *raw);
 static ngx_int_t failing_check(ngx_pool_t *p, void *data);
 
 
@@ -33,6 +35,7 @@ static mint_key_t                 *ec, *ed, *foreign;
 static ngx_actor_token_issuer_t    issuer, other;
 static ngx_actor_token_trusted_t   trusted;
 static ngx_actor_token_policy_t    policy;
+static ngx_actor_token_cache_t    *cache;
 
 
 void
@@ -61,20 +64,23 @@ unit_tests(void)
     a = mint_jwk(ec, "\"kid\":\"k\"");
     b = mint_jwk(ed, "\"kid\":\"e\"");
     set = mint_set(&a, &b, NULL);
-    is(ngx_actor_token_jwks_add_set(&issuer.keys, &set, &symmetric, &err),
+    is(ngx_actor_token_jwks_add_set(server_jwks(&issuer), &set, &symmetric,
+                                    &err),
        NGX_OK, "keys of one issuer");
 
     a = mint_jwk(foreign, "\"kid\":\"k\"");
     set = mint_set(&a, NULL);
-    is(ngx_actor_token_jwks_add_set(&other.keys, &set, &symmetric, &err),
+    is(ngx_actor_token_jwks_add_set(server_jwks(&other), &set, &symmetric,
+                                    &err),
        NGX_OK, "and of another, with the same kid");
 
-    (void) ngx_actor_token_jwks_finish(&issuer.keys);
-    (void) ngx_actor_token_jwks_finish(&other.keys);
+    (void) ngx_actor_token_jwks_finish(server_jwks(&issuer));
+    (void) ngx_actor_token_jwks_finish(server_jwks(&other));
 
     test_order();
     test_keys();
     test_again();
+    test_recall();
 
     a = mint_token(ec, "ES256", HEADER, PAYLOAD);
     unit_failing("accepted", failing_check, &a, NGX_OK, &known);
@@ -89,11 +95,16 @@ unit_tests(void)
 static ngx_int_t
 check(ngx_pool_t *p, const ngx_str_t *raw, checked_t *c)
 {
+    ngx_actor_token_env_t  env;
+
+    server_env(&env, &trusted, p);
+    env.cache = cache;
+
     ngx_memzero(c, sizeof(checked_t));
     c->token.raw = *raw;
 
-    return ngx_actor_token_check(&c->token, &trusted, &policy, SERVER_NOW, p,
-                                 &c->audience, &c->verdict);
+    return ngx_actor_token_check(&c->token, &env, &policy, &c->audience,
+                                 &c->verdict);
 }
 
 
@@ -221,11 +232,14 @@ test_keys(void)
 static void
 test_again(void)
 {
-    checked_t             c;
-    ngx_str_t             s;
-    ngx_actor_token_t    *t;
+    checked_t              c;
+    ngx_str_t              s;
+    ngx_actor_token_t     *t;
+    ngx_actor_token_env_t  env;
 
-    static const u_char   nobody[] = { 0 };
+    static const u_char    nobody[] = { 0 };
+
+    server_env(&env, &trusted, pool);
 
     s = mint_token(ec, "ES256", HEADER, PAYLOAD);
     t = &c.token;
@@ -239,28 +253,121 @@ test_again(void)
     policy.trust_any = 1;
     policy.trusted = NULL;
     ngx_memzero(&c.verdict, sizeof(c.verdict));
-    is(ngx_actor_token_check(t, &trusted, &policy, SERVER_NOW, pool,
-                             &c.audience, &c.verdict), NGX_OK,
-       "again: trusted elsewhere");
+    is(ngx_actor_token_check(t, &env, &policy, &c.audience, &c.verdict),
+       NGX_OK, "again: trusted elsewhere");
     ok(t->verified && c.verdict.reason == NGX_ACTOR_TOKEN_UNDECIDED,
        "again: verified, and undecided");
     is_str(&c.audience, "api", "again: the audience");
 
     ngx_memzero(&c.verdict, sizeof(c.verdict));
-    is(ngx_actor_token_check(t, &trusted, &policy, SERVER_NOW + 700, pool,
-                             &c.audience, &c.verdict), NGX_DECLINED,
-       "again: later");
+    env.now = SERVER_NOW + 700;
+    is(ngx_actor_token_check(t, &env, &policy, &c.audience, &c.verdict),
+       NGX_DECLINED, "again: later");
+    env.now = SERVER_NOW;
     is(c.verdict.reason, NGX_ACTOR_TOKEN_EXPIRED, "again: has expired");
 
     s = mint_token(foreign, "ES256", HEADER, PAYLOAD);
     is(check(pool, &s, &c), NGX_DECLINED, "again: a bad signature");
     ngx_memzero(&c.verdict, sizeof(c.verdict));
-    is(ngx_actor_token_check(t, &trusted, &policy, SERVER_NOW, pool,
-                             &c.audience, &c.verdict), NGX_DECLINED,
-       "again: remains bad");
+    is(ngx_actor_token_check(t, &env, &policy, &c.audience, &c.verdict),
+       NGX_DECLINED, "again: remains bad");
     is(c.verdict.reason, NGX_ACTOR_TOKEN_BAD_SIGNATURE,
        "again: for the same reason");
     is(t->verified, 0, "again: and is not verified");
+}
+
+
+/* a fact is remembered, and no decision */
+
+static void
+test_recall(void)
+{
+    checked_t                c;
+    ngx_str_t                s;
+    ngx_actor_token_algs_t   algs;
+    ngx_actor_token_key_t   *key;
+    ngx_actor_token_cache_t  zone;
+
+    server_cache(&zone, 64 * ngx_pagesize);
+    cache = &zone;
+
+    s = mint_token(ec, "ES256", HEADER, PAYLOAD);
+
+    is(check(pool, &s, &c), NGX_OK, "recall: the first time");
+    ok(c.token.asked && !c.token.recalled, "recall: is a miss");
+
+    is(check(pool, &s, &c), NGX_OK, "recall: not yet accepted");
+    ok(!c.token.recalled, "recall: is not remembered");
+
+    remember(&s);
+
+    is(check(pool, &s, &c), NGX_OK, "recall: accepted, and again");
+    ok(c.token.recalled, "recall: is a hit");
+    ok(c.token.jws.payload == NULL, "recall: without any JSON");
+    is_str(&c.token.claims.subject, "user", "recall: the subject");
+    is_str(&c.token.claims.issuer, "https://a.example", "recall: the issuer");
+    is_str(&c.token.jws.kid, "k", "recall: the kid");
+    is_str(&c.audience, "api", "recall: the audience");
+
+    policy.audience = LIST("other");
+    is(check(pool, &s, &c), NGX_DECLINED, "recall: another policy");
+    ok(c.token.recalled && c.verdict.reason
+                           == NGX_ACTOR_TOKEN_AUDIENCE_MISMATCH,
+       "recall: refuses what is remembered");
+    policy.audience = LIST("api");
+
+    policy.max_size = s.len - 1;
+    is(check(pool, &s, &c), NGX_DECLINED, "recall: a smaller limit");
+    is(c.verdict.reason, NGX_ACTOR_TOKEN_TOO_LARGE, "recall: is kept");
+    policy.max_size = 8192;
+
+    s.len--;
+    is(check(pool, &s, &c), NGX_DECLINED, "recall: a byte less");
+    ok(!c.token.recalled, "recall: is another token");
+    s.len++;
+
+    /* the key that has verified it must be in use */
+
+    key = server_jwks(&issuer)->keys.elts;
+    key->content[0] ^= 1;
+    is(check(pool, &s, &c), NGX_OK, "recall: another key of that name");
+    ok(!c.token.recalled, "recall: has to verify it again");
+    key->content[0] ^= 1;
+
+    algs = key->algs;
+    key->algs = 0;
+    key->content[0] ^= 1;
+    is(check(pool, &s, &c), NGX_DECLINED, "recall: the key is gone");
+    is(c.verdict.reason, NGX_ACTOR_TOKEN_UNKNOWN_KEY, "recall: and says so");
+    is(c.token.verified, 0, "recall: with nothing verified");
+    key->algs = algs;
+    key->content[0] ^= 1;
+
+    /* another block, or one that has been changed, knows nothing of it */
+
+    issuer.digest[8] ^= 1;
+    is(check(pool, &s, &c), NGX_OK, "recall: another block");
+    ok(!c.token.recalled, "recall: starts from nothing");
+    issuer.digest[8] ^= 1;
+
+    is(check(pool, &s, &c), NGX_OK, "recall: all as it was");
+    ok(c.token.recalled, "recall: is a hit again");
+
+    cache = NULL;
+}
+
+
+static void
+remember(const ngx_str_t *raw)
+{
+    checked_t              c;
+    ngx_actor_token_env_t  env;
+
+    server_env(&env, &trusted, pool);
+    env.cache = cache;
+
+    is(check(pool, raw, &c), NGX_OK, "a token to remember");
+    ngx_actor_token_remember(&c.token, &env);
 }
 
 

@@ -343,10 +343,14 @@ selected(const ngx_actor_token_jwks_t *set, const char *kid, const char *alg,
     const char *iss, const char *label)
 {
     ngx_str_t                     k, a, i, l;
-    ngx_uint_t                    n, m;
+    ngx_uint_t                    n, m, named;
+    ngx_actor_token_keys_t        keys;
     const ngx_actor_token_key_t  *found[NGX_ACTOR_TOKEN_KEYS_TRIED];
 
     static char  text[64];
+
+    keys.sets = &set;
+    keys.nsets = 1;
 
     ngx_str_null(&k);
     ngx_str_null(&l);
@@ -362,8 +366,8 @@ selected(const ngx_actor_token_jwks_t *set, const char *kid, const char *alg,
     a = server_str(alg);
     i = server_str(iss);
 
-    n = ngx_actor_token_jwks_select(set, &k, ngx_actor_token_alg_find(&a), &i,
-                                    &l, found);
+    n = ngx_actor_token_keys_select(&keys, &k, ngx_actor_token_alg_find(&a), &i,
+                                    &l, found, &named);
     text[0] = '\0';
 
     for (m = 0; m < n; m++) {
@@ -380,8 +384,10 @@ static void
 test_select(void)
 {
     ngx_str_t                      k[8], text;
-    ngx_uint_t                     i, symmetric;
+    ngx_uint_t                     i, symmetric, named;
+    ngx_actor_token_keys_t         keys;
     ngx_actor_token_jwks_t         set;
+    const ngx_actor_token_jwks_t  *sets[1];
     const ngx_actor_token_key_t   *found[NGX_ACTOR_TOKEN_KEYS_TRIED];
     ngx_actor_token_jwks_error_t   err;
 
@@ -428,8 +434,13 @@ test_select(void)
     is_str(&text, "a a a a", "select: four at most of a kid");
 
     ngx_str_null(&k[4]);
-    (void) ngx_actor_token_jwks_select(&set, &STR("a"),
-               ngx_actor_token_alg_find(&STR("ES256")), &k[4], &k[4], found);
+    sets[0] = &set;
+    keys.sets = sets;
+    keys.nsets = 1;
+    (void) ngx_actor_token_keys_select(&keys, &STR("a"),
+               ngx_actor_token_alg_find(&STR("ES256")), &k[4], &k[4], found,
+               &named);
+    is(named, 1, "select: there is a key so named");
 
     for (i = 0; i < NGX_ACTOR_TOKEN_KEYS_TRIED; i++) {
         ok(found[i] == &((ngx_actor_token_key_t *) set.keys.elts)[i],

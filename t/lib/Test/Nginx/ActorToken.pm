@@ -124,7 +124,7 @@ my %Unsigned = map { $_ => 1 } qw(
 my @Identity = qw( subject actor actor_issuer actor_tenant chain depth tenant
                    issuer issuer_name audience id client scope expires );
 
-my @Variables = (qw( status reason fingerprint ), @Identity);
+my @Variables = (qw( status reason fingerprint cache_status ), @Identity);
 
 my $LogFormat = "log_format probe escape=json '{\"http_status\":\"\$status\","
                 . join(',', map { "\"$_\":\"\$actor_token_$_\"" } @Variables)

@@ -1,0 +1,666 @@
+
+/*
+ * Copyright (C) The actor-token gateway authors
+ */
+
+
+#include <ngx_actor_token_store.h>
+
+
+/* a fetch that is under way */
+
+typedef struct {
+    ngx_pid_t                    pid;            /* 0: none */
+    ngx_msec_t                   until;
+} ngx_actor_token_claim_t;
+
+
+/* the tenants' sets of one issuer share this */
+
+typedef struct {
+    ngx_rbtree_node_t            node;
+    u_char                       id[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    ngx_actor_token_claim_t      claims[NGX_ACTOR_TOKEN_FETCHES_MAX];
+} ngx_actor_token_quota_t;
+
+
+typedef struct {
+    ngx_rbtree_node_t            node;
+    ngx_queue_t                  queue;          /* of tenants' sets alone */
+    u_char                       id[NGX_ACTOR_TOKEN_DIGEST_LEN];
+
+    ngx_actor_token_set_info_t   info;
+    ngx_actor_token_claim_t      claim;
+    ngx_msec_t                   unknown;        /* kid: not before */
+    ngx_str_t                    text;
+
+    unsigned                     tenant:1;
+    unsigned                     proven:1;
+    unsigned                     asked:1;        /* "unknown" is set */
+} ngx_actor_token_set_t;
+
+
+struct ngx_actor_token_store_sh_s {
+    ngx_rbtree_t                 sets;           /* by id */
+    ngx_rbtree_node_t            sets_sentinel;
+    ngx_rbtree_t                 quotas;         /* by id of the issuer */
+    ngx_rbtree_node_t            quotas_sentinel;
+
+    /* tenants' sets, the last used first */
+    ngx_queue_t                  proven;
+    ngx_queue_t                  unproven;
+    ngx_queue_t                  empty;          /* never fetched yet */
+    ngx_uint_t                   nkept;
+    ngx_uint_t                   nempty;
+
+    ngx_atomic_t                 changes;
+    ngx_atomic_t                 files;
+};
+
+
+static ngx_rbtree_node_t *ngx_actor_token_store_node(ngx_rbtree_t *tree,
+    const u_char *id);
+static ngx_actor_token_set_t *ngx_actor_token_store_find(
+    ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id);
+static ngx_actor_token_set_t *ngx_actor_token_store_make(
+    ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id);
+static ngx_actor_token_quota_t *ngx_actor_token_store_quota(
+    ngx_actor_token_store_t *store, const u_char *id);
+static ngx_uint_t ngx_actor_token_claim_holds(
+    const ngx_actor_token_claim_t *claim, ngx_msec_t now);
+static ngx_int_t ngx_actor_token_store_claim(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set, ngx_actor_token_set_id_t *id, ngx_msec_t now,
+    ngx_msec_t limit);
+static void ngx_actor_token_store_unclaim(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set, const ngx_actor_token_set_id_t *id);
+static void *ngx_actor_token_store_alloc(ngx_actor_token_store_t *store,
+    size_t size, const ngx_actor_token_set_t *set);
+static ngx_uint_t ngx_actor_token_store_evict(ngx_actor_token_store_t *store,
+    ngx_queue_t *queue, const ngx_actor_token_set_t *keep);
+static void ngx_actor_token_store_place(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set);
+static void ngx_actor_token_store_drop(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set);
+
+
+#define ngx_actor_token_before(one, two)                                      \
+    ((ngx_msec_int_t) ((one) - (two)) < 0)
+
+
+ngx_int_t
+ngx_actor_token_store_init(ngx_shm_zone_t *zone, void *data)
+{
+    ngx_actor_token_store_t *old = data;
+
+    ngx_actor_token_store_t     *store;
+    ngx_actor_token_store_sh_t  *sh;
+
+    store = zone->data;
+    store->shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (old) {
+        sh = old->sh;
+
+    } else if (zone->shm.exists) {
+        sh = store->shpool->data;
+
+    } else {
+        sh = ngx_slab_calloc(store->shpool,
+                             sizeof(ngx_actor_token_store_sh_t));
+        if (sh == NULL) {
+            return NGX_ERROR;
+        }
+
+        /* no function of a module, which a reload may load elsewhere */
+
+        ngx_rbtree_init(&sh->sets, &sh->sets_sentinel,
+                        ngx_rbtree_insert_value);
+        ngx_rbtree_init(&sh->quotas, &sh->quotas_sentinel,
+                        ngx_rbtree_insert_value);
+
+        ngx_queue_init(&sh->proven);
+        ngx_queue_init(&sh->unproven);
+        ngx_queue_init(&sh->empty);
+
+        store->shpool->data = sh;
+        store->shpool->log_nomem = 0;
+    }
+
+    store->sh = sh;
+    store->changes = &sh->changes;
+    store->files = &sh->files;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_actor_token_store_look(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id, ngx_msec_t now,
+    ngx_actor_token_set_info_t *info, ngx_pool_t *pool, ngx_str_t *text)
+{
+    ngx_int_t               rc;
+    ngx_actor_token_set_t  *set;
+
+    rc = NGX_DECLINED;
+
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    set = ngx_actor_token_store_find(store, id);
+
+    if (set) {
+        rc = NGX_OK;
+
+        *info = set->info;
+        info->fetching = ngx_actor_token_claim_holds(&set->claim, now);
+
+        ngx_actor_token_store_place(store, set);
+
+        if (pool && set->info.kept) {
+            text->len = set->text.len;
+            text->data = ngx_pnalloc(pool, text->len);
+
+            if (text->data) {
+                ngx_memcpy(text->data, set->text.data, text->len);
+
+            } else {
+                rc = NGX_ERROR;
+            }
+        }
+    }
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t limit,
+    ngx_msec_t unknown)
+{
+    ngx_int_t               rc;
+    ngx_actor_token_set_t  *set;
+
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    set = ngx_actor_token_store_make(store, id);
+
+    if (set == NULL) {
+        rc = NGX_DONE;
+
+    } else if (ngx_actor_token_claim_holds(&set->claim, now)) {
+        rc = NGX_AGAIN;
+
+    } else if ((set->info.failed
+                && ngx_actor_token_before(now, set->info.next))
+               || (unknown && set->asked
+                   && ngx_actor_token_before(now, set->unknown)))
+    {
+        rc = NGX_DECLINED;
+
+    } else {
+        rc = ngx_actor_token_store_claim(store, set, id, now, limit);
+
+        if (rc == NGX_OK && unknown) {
+            set->unknown = now + unknown;
+            set->asked = 1;
+        }
+    }
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_actor_token_store_end(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id, ngx_msec_t now,
+    const ngx_str_t *text, const u_char *content, ngx_msec_t fresh,
+    ngx_msec_t stale)
+{
+    u_char                 *p;
+    ngx_int_t               rc;
+    ngx_uint_t              same;
+    ngx_actor_token_set_t  *set;
+
+    rc = NGX_DECLINED;
+
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    set = ngx_actor_token_store_make(store, id);
+
+    if (set == NULL) {
+        goto done;
+    }
+
+    ngx_actor_token_store_unclaim(store, set, id);
+
+    same = set->info.kept
+           && ngx_memcmp(set->info.content, content,
+                         NGX_ACTOR_TOKEN_DIGEST_LEN)
+              == 0;
+
+    if (!same) {
+        if (set->info.kept) {
+            ngx_actor_token_store_drop(store, set);
+        }
+
+        (void) ngx_atomic_fetch_add(store->changes, 1);
+
+        p = ngx_actor_token_store_alloc(store, text->len, set);
+
+        if (p == NULL) {
+            ngx_actor_token_store_place(store, set);
+            goto done;
+        }
+
+        ngx_memcpy(p, text->data, text->len);
+
+        set->text.data = p;
+        set->text.len = text->len;
+        set->info.kept = 1;
+
+        if (set->tenant) {
+            store->sh->nkept++;
+            store->sh->nempty--;
+        }
+
+        ngx_memcpy(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+    }
+
+    set->info.failed = 0;
+    set->info.fetched = now;
+    set->info.fresh = now + fresh;
+    set->info.stale = now + fresh + stale;
+
+    ngx_actor_token_store_place(store, set);
+
+    rc = NGX_OK;
+
+done:
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+
+    return rc;
+}
+
+
+void
+ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t pause)
+{
+    ngx_uint_t              i;
+    ngx_msec_t              max;
+    ngx_actor_token_set_t  *set;
+
+    max = ngx_max(pause, NGX_ACTOR_TOKEN_PAUSE_MAX);
+
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    set = ngx_actor_token_store_make(store, id);
+
+    if (set) {
+        ngx_actor_token_store_unclaim(store, set, id);
+
+        for (i = 0; i < set->info.failed && pause < max; i++) {
+            pause *= 2;
+        }
+
+        set->info.failed++;
+        set->info.next = now + ngx_min(pause, max);
+
+        ngx_actor_token_store_place(store, set);
+    }
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+}
+
+
+void
+ngx_actor_token_store_proven(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id)
+{
+    ngx_actor_token_set_t  *set;
+
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    set = ngx_actor_token_store_find(store, id);
+
+    if (set) {
+        set->proven = 1;
+        ngx_actor_token_store_place(store, set);
+    }
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+}
+
+
+/* by the head of a digest, which no two have in common */
+
+static ngx_rbtree_node_t *
+ngx_actor_token_store_node(ngx_rbtree_t *tree, const u_char *id)
+{
+    ngx_rbtree_key_t    key;
+    ngx_rbtree_node_t  *node;
+
+    ngx_memcpy(&key, id, sizeof(ngx_rbtree_key_t));
+
+    node = tree->root;
+
+    while (node != tree->sentinel) {
+
+        if (key == node->key) {
+            return node;
+        }
+
+        node = (key < node->key) ? node->left : node->right;
+    }
+
+    return NULL;
+}
+
+
+static ngx_actor_token_set_t *
+ngx_actor_token_store_find(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id)
+{
+    ngx_actor_token_set_t  *set;
+
+    set = (ngx_actor_token_set_t *)
+              ngx_actor_token_store_node(&store->sh->sets, id->id);
+
+    if (set
+        && ngx_memcmp(set->id, id->id, NGX_ACTOR_TOKEN_DIGEST_LEN) == 0)
+    {
+        return set;
+    }
+
+    return NULL;
+}
+
+
+/* finds it, or makes an empty one; NULL where there is no room for that */
+
+static ngx_actor_token_set_t *
+ngx_actor_token_store_make(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id)
+{
+    ngx_actor_token_set_t  *set;
+
+    set = ngx_actor_token_store_find(store, id);
+
+    if (set) {
+        return set;
+    }
+
+    set = ngx_actor_token_store_alloc(store, sizeof(ngx_actor_token_set_t),
+                                      NULL);
+    if (set == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(set, sizeof(ngx_actor_token_set_t));
+
+    ngx_memcpy(&set->node.key, id->id, sizeof(ngx_rbtree_key_t));
+    ngx_memcpy(set->id, id->id, NGX_ACTOR_TOKEN_DIGEST_LEN);
+    set->tenant = id->tenant;
+
+    ngx_queue_init(&set->queue);
+
+    ngx_rbtree_insert(&store->sh->sets, &set->node);
+
+    if (set->tenant) {
+        store->sh->nempty++;
+        ngx_actor_token_store_place(store, set);
+    }
+
+    return set;
+}
+
+
+static ngx_actor_token_quota_t *
+ngx_actor_token_store_quota(ngx_actor_token_store_t *store, const u_char *id)
+{
+    ngx_actor_token_quota_t  *quota;
+
+    quota = (ngx_actor_token_quota_t *)
+                ngx_actor_token_store_node(&store->sh->quotas, id);
+
+    if (quota) {
+        return quota;
+    }
+
+    quota = ngx_actor_token_store_alloc(store,
+                                        sizeof(ngx_actor_token_quota_t),
+                                        NULL);
+    if (quota == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(quota, sizeof(ngx_actor_token_quota_t));
+
+    ngx_memcpy(&quota->node.key, id, sizeof(ngx_rbtree_key_t));
+    ngx_memcpy(quota->id, id, NGX_ACTOR_TOKEN_DIGEST_LEN);
+
+    ngx_rbtree_insert(&store->sh->quotas, &quota->node);
+
+    return quota;
+}
+
+
+/* a worker that has died fetches nothing any more */
+
+static ngx_uint_t
+ngx_actor_token_claim_holds(const ngx_actor_token_claim_t *claim,
+    ngx_msec_t now)
+{
+    return claim->pid
+           && ngx_actor_token_before(now, claim->until)
+           && (claim->pid == ngx_pid
+               || kill(claim->pid, 0) == 0 || ngx_errno != NGX_ESRCH);
+}
+
+
+static ngx_int_t
+ngx_actor_token_store_claim(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set, ngx_actor_token_set_id_t *id, ngx_msec_t now,
+    ngx_msec_t limit)
+{
+    ngx_uint_t                i;
+    ngx_actor_token_claim_t   claim;
+    ngx_actor_token_quota_t  *quota;
+
+    claim.pid = ngx_pid;
+    claim.until = now + limit;
+
+    if (id->tenant) {
+
+        quota = ngx_actor_token_store_quota(store, id->issuer);
+        if (quota == NULL) {
+            return NGX_AGAIN;
+        }
+
+        for (i = 0; i < NGX_ACTOR_TOKEN_FETCHES_MAX; i++) {
+            if (!ngx_actor_token_claim_holds(&quota->claims[i], now)) {
+                break;
+            }
+        }
+
+        if (i == NGX_ACTOR_TOKEN_FETCHES_MAX) {
+            return NGX_AGAIN;
+        }
+
+        quota->claims[i] = claim;
+    }
+
+    set->claim = claim;
+    id->until = claim.until;
+
+    return NGX_OK;
+}
+
+
+/* the set may have been forgotten since, and its claim with it */
+
+static void
+ngx_actor_token_store_unclaim(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set, const ngx_actor_token_set_id_t *id)
+{
+    ngx_uint_t                i;
+    ngx_actor_token_claim_t  *claim;
+    ngx_actor_token_quota_t  *quota;
+
+    if (set->claim.pid == ngx_pid) {
+        set->claim.pid = 0;
+    }
+
+    if (!id->tenant) {
+        return;
+    }
+
+    quota = ngx_actor_token_store_quota(store, id->issuer);
+
+    for (i = 0; quota && i < NGX_ACTOR_TOKEN_FETCHES_MAX; i++) {
+        claim = &quota->claims[i];
+
+        /* claims with the same end are as good as each other */
+
+        if (claim->pid == ngx_pid && claim->until == id->until) {
+            claim->pid = 0;
+            break;
+        }
+    }
+}
+
+
+/* "set" is for whom others may have to go; NULL: for what is small */
+
+static void *
+ngx_actor_token_store_alloc(ngx_actor_token_store_t *store, size_t size,
+    const ngx_actor_token_set_t *set)
+{
+    void  *p;
+
+    for ( ;; ) {
+
+        if (set == NULL || !set->tenant
+            || store->sh->nkept < NGX_ACTOR_TOKEN_SETS_MAX)
+        {
+            p = ngx_slab_alloc_locked(store->shpool, size);
+
+            if (p) {
+                return p;
+            }
+        }
+
+        if (ngx_actor_token_store_evict(store, &store->sh->empty, set)) {
+            continue;
+        }
+
+        if (set == NULL) {
+            return NULL;
+        }
+
+        if (ngx_actor_token_store_evict(store, &store->sh->unproven, set)) {
+            continue;
+        }
+
+        if (set->tenant && !set->proven) {
+            return NULL;
+        }
+
+        if (!ngx_actor_token_store_evict(store, &store->sh->proven, set)) {
+            return NULL;
+        }
+    }
+}
+
+
+/* the one of the queue that was used least recently, but not "keep" */
+
+static ngx_uint_t
+ngx_actor_token_store_evict(ngx_actor_token_store_t *store,
+    ngx_queue_t *queue, const ngx_actor_token_set_t *keep)
+{
+    ngx_queue_t            *q;
+    ngx_actor_token_set_t  *set;
+
+    if (ngx_queue_empty(queue)) {
+        return 0;
+    }
+
+    q = ngx_queue_last(queue);
+    set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
+
+    if (set == keep) {
+
+        q = ngx_queue_prev(q);
+
+        if (q == ngx_queue_sentinel(queue)) {
+            return 0;
+        }
+
+        set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
+    }
+
+    if (set->info.kept) {
+        (void) ngx_atomic_fetch_add(store->changes, 1);
+        ngx_actor_token_store_drop(store, set);
+    }
+
+    store->sh->nempty--;
+
+    ngx_queue_remove(&set->queue);
+    ngx_rbtree_delete(&store->sh->sets, &set->node);
+    ngx_slab_free_locked(store->shpool, set);
+
+    return 1;
+}
+
+
+/* at the head of the queue where it belongs, with the failed ones bounded */
+
+static void
+ngx_actor_token_store_place(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set)
+{
+    ngx_queue_t                 *queue;
+    ngx_actor_token_store_sh_t  *sh;
+
+    if (!set->tenant) {
+        return;
+    }
+
+    sh = store->sh;
+
+    queue = !set->info.kept ? &sh->empty
+            : set->proven ? &sh->proven : &sh->unproven;
+
+    ngx_queue_remove(&set->queue);
+    ngx_queue_insert_head(queue, &set->queue);
+
+    if (queue == &sh->empty && sh->nempty > NGX_ACTOR_TOKEN_FAILED_MAX) {
+        (void) ngx_actor_token_store_evict(store, queue, set);
+    }
+}
+
+
+/* what there is of a set, but not the set's own place */
+
+static void
+ngx_actor_token_store_drop(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set)
+{
+    ngx_slab_free_locked(store->shpool, set->text.data);
+
+    ngx_str_null(&set->text);
+    set->info.kept = 0;
+
+    if (set->tenant) {
+        store->sh->nkept--;
+        store->sh->nempty++;
+    }
+}

@@ -21,7 +21,6 @@ typedef struct {
 } ngx_actor_token_pick_t;
 
 
-
 static ngx_int_t ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set,
     json_t *jwks, ngx_uint_t *symmetric, ngx_pool_t *temp,
     ngx_actor_token_jwks_error_t *err);

@@ -36,7 +36,7 @@ typedef struct {
     ngx_actor_token_keyset_t              *keyset;   /* the last good one */
 
     u_char                                 content[NGX_ACTOR_TOKEN_DIGEST_LEN];
-    u_char                                 bad[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    u_char                   bad[NGX_ACTOR_TOKEN_DIGEST_LEN];
     const char                            *fault;    /* the last one told */
 
     ngx_file_uniq_t                        uniq;

@@ -68,7 +68,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
 
-    rc = ngx_actor_token_jwks_add_set(server_jwks(&issuer), &text, &symmetric, &err);
+    rc = ngx_actor_token_jwks_add_set(server_jwks(&issuer), &text,
+                                      &symmetric, &err);
 
     if (rc == NGX_OK) {
         if (ngx_actor_token_jwks_finish(server_jwks(&issuer)) != NGX_OK) {

@@ -51,7 +51,7 @@ typedef struct {
 /* the keys of a block */
 
 struct ngx_http_actor_token_ring_s {
-    ngx_actor_token_keys_t                 keys;     /* of files, and "remote" */
+    ngx_actor_token_keys_t                 keys;     /* of all sources */
     const ngx_http_actor_token_issuer_t   *block;
     ngx_actor_token_crypto_t              *crypto;
 

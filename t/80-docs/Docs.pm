@@ -236,6 +236,7 @@ sub has_module {
 
 # A new folder in which nginx can use the configuration, which is complete for
 # its context, "main" or "http"; "plain" is without TLS and with an application.
+# Nothing outside it is opened: not everybody may write to nginx's own log.
 
 sub nginx_folder {
     my ($context, $text, $plain) = @_;
@@ -306,6 +307,7 @@ $load$main
 pid nginx.pid;
 events { }
 http {
+access_log logs/access.log;
 $temp$ssl$issuer$http
 }
 _EOC_

@@ -164,7 +164,9 @@ GET /inherit
 
 === TEST 17: a constant that is no https URL
 --- policy
-actor_token_resource_metadata http://api.example.com/meta;
+actor_token_resource_metadata http://api.example.com/meta; #<
+--- warning
+"http://api.example.com/meta" is not an https URL, and will be left out
 --- no_token
 --- reason: missing
 --- challenge: Bearer realm="test"

@@ -53,6 +53,7 @@ package Test::Nginx::ActorToken;
 #                        configuration is read; "#<" in the configuration
 #                        marks the line that it must name
 #     --- no_notice      fragments that no such line has
+#     --- warning        as --- notice, at level warn
 #     --- must_die       the configuration is refused; fragments of the
 #                        message, which must name the line marked "#<"
 #     --- emerg          a fragment of the message of a reload that fails
@@ -285,7 +286,7 @@ my %Section = map { $_ => 1 } qw(
     conf_setup main_config post_main_config user_files restart log_level
     reason verdict challenge challenge_any other_challenge
     vars audit logged logged_level log_lines
-    notice no_notice must_die emerg reload_fails
+    notice no_notice warning must_die emerg reload_fails
     no_fingerprint no_probe logs_token
     request raw_request pipelined_requests more_headers timeout
     error_code error_code_like response_body response_body_like
@@ -309,10 +310,13 @@ add_block_preprocessor(sub {
 
     prepare_config($block);
 
-    if (defined $block->must_die) {
+    # nginx shows these on the terminal as well
+
+    if (defined $block->must_die || defined $block->warning) {
         $block->set_value('suppress_stderr', 1);
-        return;
     }
+
+    return if defined $block->must_die;
 
     prepare_request($block);
     prepare_expectations($block);
@@ -610,8 +614,12 @@ $Test::Nginx::Util::RunTestHelper = sub {
     my $name = $block->name;
     my @reasons = @{ $block->reasons };
 
-    if (defined $block->notice || defined $block->no_notice) {
-        check_notices($block);
+    check_notices($block, 'notice', $block->notice);
+    check_notices($block, 'warn', $block->warning);
+
+    for my $fragment (split /\n+/, $block->no_notice // '') {
+        my @found = grep { /\Q$fragment\E/ } config_lines('notice');
+        is("@found", '', "$name - not noticed: $fragment");
     }
 
     if (defined $block->emerg) {
@@ -888,34 +896,36 @@ sub marked_lines () {
     return grep { !$seen{"@$_"}++ } @marked;
 }
 
-sub check_notices ($) {
-    my ($block) = @_;
+# what was written at this level since nginx has started
+
+sub config_lines ($) {
+    my ($level) = @_;
+
+    return grep { /\[$level\]/ } split /\n/, read_from(error_log_path(), 0);
+}
+
+sub check_notices ($$$) {
+    my ($block, $level, $expected) = @_;
+
+    return if !defined $expected;
 
     my $name = $block->name;
-    my @lines = grep { /\[notice\]/ } split /\n/, read_from(error_log_path(), 0);
-    my @marked = marked_lines();
+    my @lines = config_lines($level);
+    my @found = @lines;
+    my @fragments = split /\n+/, $expected;
 
-    if (defined $block->notice) {
-        my @fragments = split /\n+/, $block->notice;
-        my @found = @lines;
-
-        for my $fragment (@fragments) {
-            @found = grep { /\Q$fragment\E/ } @found;
-        }
-
-        ok(@found > 0, "$name - noticed: @fragments")
-            or diag(join "\n", grep { !/event method|worker|OS:|built|getrlimit|nginx\/|start/ } @lines);
-
-        if (@marked) {
-            my ($file, $n) = @{ $marked[0] };
-            ok((grep { /\Q$file\E:$n\b/ } @found), "$name - notice names $file:$n")
-                or diag(join "\n", @found);
-        }
+    for my $fragment (@fragments) {
+        @found = grep { /\Q$fragment\E/ } @found;
     }
 
-    for my $fragment (split /\n+/, $block->no_notice // '') {
-        my @found = grep { /\Q$fragment\E/ } @lines;
-        is("@found", '', "$name - not noticed: $fragment");
+    ok(@found > 0, "$name - $level: @fragments")
+        or diag(join "\n", grep { !/event method|worker|OS:|built|getrlimit|nginx\/|start/ } @lines);
+
+    for (marked_lines()) {
+        my ($file, $n) = @$_;
+        ok((grep { /\Q$file\E:$n\b/ } @found), "$name - $level names $file:$n")
+            or diag(join "\n", @found);
+        last;
     }
 }
 

@@ -47,55 +47,7 @@ GET /open
 part=[][] protected=[][]
 
 
-=== TEST 3: auth_request: the subrequest runs after the check
---- config
-include policy.conf;
-location /t {
-    auth_request /auth;
-    root html;
-    try_files /index.html =404;
-}
-location = /auth {
-    internal;
-    actor_token off;
-    if ($actor_token_subject = "user-1") {
-        return 204;
-    }
-    return 403;
-}
-
-
-=== TEST 4: it can refuse
---- claims
-{"sub": "user-2"}
---- error_code: 403
---- log_lines: 0
-
-
-=== TEST 5: a bad token does not reach it
---- claims
-{"aud": "x"}
---- reason: audience_mismatch
-
-
-=== TEST 6: a location that auth_request reaches is not protected by itself
---- config
-location /t {
-    auth_request /auth;
-    root html;
-    try_files /index.html =404;
-}
-location = /auth {
-    internal;
-    include policy.conf;
-    return 204;
-}
---- reason: -
---- no_fingerprint
-
-
-
-=== TEST 7: mirror: the mirrored request knows who it is, and has no token
+=== TEST 3: mirror: the mirrored request knows who it is, and has no token
 --- http_config
 log_format mirrored '[$arg_s][$http_authorization]';
 server {

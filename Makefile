@@ -1,12 +1,13 @@
 
-# make            builds build/ngx_http_actor_token_module.so
-# make run        starts the demo gateway, installing what it needs
-# make stop       stops it
-# make test       runs the tests, installing what they need
-# make test-asan  runs them with address and undefined-behaviour sanitizers
-# make lint       analyses the sources, and looks at their form
-# make install    copies the module to where nginx looks for it
-# make clean      removes build/
+# make              builds build/ngx_http_actor_token_module.so
+# make run          starts the demo gateway, installing what it needs
+# make stop         stops it
+# make test         runs the tests, installing what they need
+# make test-asan    runs them with address and undefined-behaviour sanitizers
+# make test-static  builds the module into nginx in many ways, and runs them
+# make lint         analyses the sources, and looks at their form
+# make install      copies the module to where nginx looks for it
+# make clean        removes build/
 #
 #   NGX_SRC=      another source tree of nginx than nginx-dev's
 #   NGX_BIN=      another nginx than the one in the path
@@ -31,7 +32,7 @@ MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-asan lint install clean help force
+.PHONY: build run stop test test-asan test-static lint install clean help force
 
 build: $(SO)
 
@@ -63,6 +64,9 @@ test:
 
 test-asan:
 	@.ci/test-asan $(PROVE_FLAGS) -r $(TESTS)
+
+test-static:
+	@.ci/static
 
 lint:
 	@.ci/packages lint --install

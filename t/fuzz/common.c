@@ -9,6 +9,7 @@
 #include <openssl/hmac.h>
 
 
+static void fuzz_report(void);
 static size_t fuzz_mutate_segment(uint8_t *data, size_t size, size_t max,
     unsigned int n);
 static size_t fuzz_sign(uint8_t *data, size_t size, size_t max);
@@ -16,12 +17,29 @@ static size_t fuzz_replace(uint8_t *data, size_t size, size_t max,
     size_t from, size_t to, const ngx_str_t *by);
 
 
+static unsigned long  fuzz_goods;
+
+
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     server_init();
 
-    return 0;
+    return atexit(fuzz_report);
+}
+
+
+void
+fuzz_good(void)
+{
+    fuzz_goods++;
+}
+
+
+static void
+fuzz_report(void)
+{
+    fprintf(stderr, "stat::good: %lu\n", fuzz_goods);
 }
 
 

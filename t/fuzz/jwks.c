@@ -6,32 +6,29 @@
 
 #include "fuzz.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 
-/* a key set; whatever it holds is then asked for a signature */
+/* a key set; each of its keys is looked at again, by OpenSSL alone */
+
+static void fuzz_key(const ngx_actor_token_key_t *key);
+static void fuzz_rsa(EVP_PKEY *pkey);
+static void fuzz_ec(EVP_PKEY *pkey);
+static void fuzz_forge(const ngx_actor_token_key_t *key);
+
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     u_char                         *p;
     ngx_int_t                       rc;
-    ngx_str_t                       text, input, signature;
-    ngx_uint_t                      i, k, symmetric, secrets;
+    ngx_str_t                       text;
+    ngx_uint_t                      i, symmetric, secrets;
     ngx_pool_t                     *pool;
     ngx_actor_token_key_t          *key;
     ngx_actor_token_jwks_t          set;
-    const ngx_actor_token_alg_t    *alg;
     ngx_actor_token_jwks_error_t    err;
-
-    static u_char     zeros[1024];
-    static ngx_str_t  algs[] = {
-        ngx_string("RS256"), ngx_string("PS256"), ngx_string("ES256"),
-        ngx_string("ES384"), ngx_string("ES512"), ngx_string("ES256K"),
-        ngx_string("EdDSA"), ngx_string("HS256")
-    };
-
-    static size_t  sizes[] = { 256, 256, 64, 96, 132, 64, 64, 32 };
 
     pool = server_pool();
 
@@ -53,36 +50,144 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     secrets = 0;
     key = set.keys.elts;
-    input = STR("header.payload");
 
     for (i = 0; i < set.keys.nelts; i++) {
-
-        FUZZ_ASSERT(key[i].algs != 0);
-        FUZZ_ASSERT((key[i].algs & ~ngx_actor_token_alg_fits(key[i].type))
-                    == 0);
-        FUZZ_ASSERT((key[i].pkey == NULL)
-                    == (key[i].type == NGX_ACTOR_TOKEN_KEY_HMAC));
-
         secrets += (key[i].pkey == NULL);
 
-        /* no key takes zeros for a signature */
+        /* a few are enough of so many as an input can hold */
 
-        for (k = 0; i < 4 && k < sizeof(algs) / sizeof(algs[0]); k++) {
-            alg = ngx_actor_token_alg_find(&algs[k]);
-            signature.data = zeros;
-            signature.len = sizes[k];
-
-            FUZZ_ASSERT(ngx_actor_token_sig_verify(&key[i], alg, &input,
-                                                   &signature, &server_log)
-                        != NGX_OK);
-            FUZZ_ASSERT(ERR_peek_error() == 0);
+        if (i < 4) {
+            fuzz_key(&key[i]);
+            fuzz_forge(&key[i]);
         }
     }
 
-    FUZZ_ASSERT(rc != NGX_OK || (secrets != 0) == (symmetric != 0));
+    if (rc == NGX_OK) {
+        FUZZ_ASSERT((secrets != 0) == (symmetric != 0));
+        fuzz_good();
+    }
 
     ngx_destroy_pool(pool);
     free(p);
 
     return 0;
+}
+
+
+static void
+fuzz_key(const ngx_actor_token_key_t *key)
+{
+    FUZZ_ASSERT(key->algs != 0);
+    FUZZ_ASSERT((key->algs & ~ngx_actor_token_alg_fits(key->type)) == 0);
+    FUZZ_ASSERT((key->pkey == NULL)
+                == (key->type == NGX_ACTOR_TOKEN_KEY_HMAC));
+
+    switch (key->type) {
+
+    case NGX_ACTOR_TOKEN_KEY_HMAC:
+        FUZZ_ASSERT(key->secret.len >= 32);
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_RSA:
+        fuzz_rsa(key->pkey);
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ED25519:
+        FUZZ_ASSERT(EVP_PKEY_is_a(key->pkey, "ED25519"));
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ED448:
+        FUZZ_ASSERT(EVP_PKEY_is_a(key->pkey, "ED448"));
+        break;
+
+    default:
+        fuzz_ec(key->pkey);
+    }
+
+    ERR_clear_error();
+}
+
+
+/* RFC 7518, section 3.3 */
+
+static void
+fuzz_rsa(EVP_PKEY *pkey)
+{
+    BIGNUM  *n, *e;
+
+    n = NULL;
+    e = NULL;
+
+    FUZZ_ASSERT(EVP_PKEY_is_a(pkey, "RSA"));
+    FUZZ_ASSERT(EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) == 1);
+    FUZZ_ASSERT(EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) == 1);
+
+    FUZZ_ASSERT(BN_num_bits(n) >= 2048 && BN_num_bits(n) <= 8192);
+    FUZZ_ASSERT(BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e));
+
+    BN_free(n);
+    BN_free(e);
+}
+
+
+/* RFC 7518, section 6.2; on its curve, and not at infinity */
+
+static void
+fuzz_ec(EVP_PKEY *pkey)
+{
+    EVP_PKEY_CTX  *ctx;
+
+    FUZZ_ASSERT(EVP_PKEY_is_a(pkey, "EC"));
+
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    FUZZ_ASSERT(ctx && EVP_PKEY_public_check_quick(ctx) == 1);
+    EVP_PKEY_CTX_free(ctx);
+}
+
+
+/*
+ * No key takes for a signature what anybody can write: zeros, or what holds
+ * for one message in eight if an Edwards key is a point of small order, the
+ * neutral point and zero (RFC 8032, section 5.1.7).
+ */
+
+static void
+fuzz_forge(const ngx_actor_token_key_t *key)
+{
+    u_char                        bytes[1024], message;
+    ngx_str_t                     name, input, signature;
+    ngx_uint_t                    i, k;
+    const ngx_actor_token_alg_t  *alg;
+
+    static const struct {
+        const char               *alg;
+        size_t                    size;
+        ngx_uint_t                tries;
+    } algs[] = {
+        { "RS256", 256, 1 }, { "PS256", 256, 1 }, { "ES256", 64, 1 },
+        { "ES384", 96, 1 }, { "ES512", 132, 1 }, { "ES256K", 64, 1 },
+        { "Ed25519", 64, 8 }, { "Ed448", 114, 8 }, { "HS256", 32, 1 }
+    };
+
+    for (i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
+        name = server_str(algs[i].alg);
+        alg = ngx_actor_token_alg_find(&name);
+
+        signature.data = bytes;
+        signature.len = algs[i].size;
+
+        for (k = 0; k < algs[i].tries; k++) {
+            ngx_memzero(bytes, sizeof(bytes));
+            bytes[0] = (k != 0);
+
+            message = (u_char) k;
+            input.data = &message;
+            input.len = 1;
+
+            FUZZ_ASSERT(ngx_actor_token_sig_verify(key, alg, &input,
+                                                   &signature, &server_log)
+                        != NGX_OK);
+            FUZZ_ASSERT(ERR_peek_error() == 0);
+        }
+    }
 }

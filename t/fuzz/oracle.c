@@ -7,8 +7,8 @@
 /*
  * An independent verifier: nothing of nginx or of the module is used here,
  * and of OpenSSL the older interface, which the module does not use.  It is
- * naive: it looks at the signature alone, and takes any key of the kind that
- * "alg" asks for, whatever its kid or use.
+ * strict where a token or a key could have another form, and naive elsewhere:
+ * any key of the set will do that does not say itself that it may not.
  */
 
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -34,6 +34,7 @@ typedef struct {
     const char      *kty;
     const char      *crv;
     int              nid;
+    size_t           size;      /* of a coordinate, in bytes */
     const EVP_MD  *(*md)(void);
 } oracle_alg_t;
 
@@ -51,11 +52,22 @@ int fuzz_oracle(const uint8_t *token, size_t token_len, const uint8_t *set,
 
 static size_t oracle_decode(const char *text, size_t len,
     unsigned char **bytes);
-static BIGNUM *oracle_number(json_t *jwk, const char *name);
+static json_t *oracle_object(const uint8_t *text, size_t len);
+static const oracle_alg_t *oracle_alg(json_t *header);
+static size_t oracle_member(json_t *jwk, const char *name,
+    unsigned char **bytes);
+static BIGNUM *oracle_number(json_t *jwk, const char *name, size_t size);
+static int oracle_is(json_t *object, const char *name, const char *wanted);
+static int oracle_equals(json_t *value, const char *wanted);
+static int oracle_may(const oracle_alg_t *alg, json_t *jwk, json_t *header,
+    json_t *payload);
+static int oracle_verifies(json_t *jwk);
 static int oracle_key(const oracle_alg_t *alg, json_t *jwk,
     const oracle_token_t *t);
 static int oracle_rsa(const oracle_alg_t *alg, json_t *jwk,
     const oracle_token_t *t);
+static int oracle_pss(const oracle_alg_t *alg, RSA *rsa,
+    const unsigned char *hash, const oracle_token_t *t);
 static int oracle_ec(const oracle_alg_t *alg, json_t *jwk,
     const oracle_token_t *t);
 static int oracle_okp(json_t *jwk, const oracle_token_t *t);
@@ -64,23 +76,23 @@ static int oracle_oct(const oracle_alg_t *alg, json_t *jwk,
 
 
 static const oracle_alg_t  oracle_algs[] = {
-    { "RS256", "RSA", NULL, 0, EVP_sha256 },
-    { "RS384", "RSA", NULL, 0, EVP_sha384 },
-    { "RS512", "RSA", NULL, 0, EVP_sha512 },
-    { "PS256", "RSA", NULL, 0, EVP_sha256 },
-    { "PS384", "RSA", NULL, 0, EVP_sha384 },
-    { "PS512", "RSA", NULL, 0, EVP_sha512 },
-    { "ES256", "EC", "P-256", NID_X9_62_prime256v1, EVP_sha256 },
-    { "ES384", "EC", "P-384", NID_secp384r1, EVP_sha384 },
-    { "ES512", "EC", "P-521", NID_secp521r1, EVP_sha512 },
-    { "ES256K", "EC", "secp256k1", NID_secp256k1, EVP_sha256 },
-    { "Ed25519", "OKP", "Ed25519", 0, NULL },
-    { "Ed448", "OKP", "Ed448", 0, NULL },
-    { "EdDSA", "OKP", NULL, 0, NULL },
-    { "HS256", "oct", NULL, 0, EVP_sha256 },
-    { "HS384", "oct", NULL, 0, EVP_sha384 },
-    { "HS512", "oct", NULL, 0, EVP_sha512 },
-    { NULL, NULL, NULL, 0, NULL }
+    { "RS256", "RSA", NULL, 0, 0, EVP_sha256 },
+    { "RS384", "RSA", NULL, 0, 0, EVP_sha384 },
+    { "RS512", "RSA", NULL, 0, 0, EVP_sha512 },
+    { "PS256", "RSA", NULL, 0, 0, EVP_sha256 },
+    { "PS384", "RSA", NULL, 0, 0, EVP_sha384 },
+    { "PS512", "RSA", NULL, 0, 0, EVP_sha512 },
+    { "ES256", "EC", "P-256", NID_X9_62_prime256v1, 32, EVP_sha256 },
+    { "ES384", "EC", "P-384", NID_secp384r1, 48, EVP_sha384 },
+    { "ES512", "EC", "P-521", NID_secp521r1, 66, EVP_sha512 },
+    { "ES256K", "EC", "secp256k1", NID_secp256k1, 32, EVP_sha256 },
+    { "Ed25519", "OKP", "Ed25519", 0, 0, NULL },
+    { "Ed448", "OKP", "Ed448", 0, 0, NULL },
+    { "EdDSA", "OKP", NULL, 0, 0, NULL },
+    { "HS256", "oct", NULL, 0, 0, EVP_sha256 },
+    { "HS384", "oct", NULL, 0, 0, EVP_sha384 },
+    { "HS512", "oct", NULL, 0, 0, EVP_sha512 },
+    { NULL, NULL, NULL, 0, 0, NULL }
 };
 
 
@@ -88,14 +100,12 @@ int
 fuzz_oracle(const uint8_t *token, size_t token_len, const uint8_t *set,
     size_t set_len)
 {
-    int                   good;
-    size_t                i, len;
-    json_t               *header, *keys, *jwk;
-    const char           *name;
-    const uint8_t        *one, *two, *last;
-    unsigned char        *bytes;
-    oracle_token_t        t;
-    const oracle_alg_t   *alg;
+    int                  good;
+    size_t               i;
+    json_t              *header, *payload, *keys, *jwk;
+    const uint8_t       *one, *two, *last;
+    oracle_token_t       t;
+    const oracle_alg_t  *alg;
 
     last = token + token_len;
     one = memchr(token, '.', token_len);
@@ -105,28 +115,23 @@ fuzz_oracle(const uint8_t *token, size_t token_len, const uint8_t *set,
         return 0;
     }
 
-    len = oracle_decode((const char *) token, one - token, &bytes);
-    header = json_loadb((char *) bytes, len, JSON_ALLOW_NUL, NULL);
-    free(bytes);
-
+    header = oracle_object(token, one - token);
+    payload = oracle_object(one + 1, two - one - 1);
     keys = json_loadb((const char *) set, set_len, JSON_ALLOW_NUL, NULL);
+    alg = oracle_alg(header);
 
     t.input = token;
     t.input_len = two - token;
     t.sig_len = oracle_decode((const char *) two + 1, last - two - 1, &t.sig);
 
     good = 0;
-    name = json_string_value(json_object_get(header, "alg"));
 
-    for (alg = oracle_algs; name && alg->alg; alg++) {
-        if (strcmp(alg->alg, name) == 0) {
-            break;
-        }
-    }
-
-    if (name && alg->alg) {
+    if (alg && json_object_get(header, "crit") == NULL
+        && oracle_is(payload, "iss", "https://a.example"))
+    {
         json_array_foreach(json_object_get(keys, "keys"), i, jwk) {
-            good = oracle_key(alg, jwk, &t);
+            good = oracle_may(alg, jwk, header, payload)
+                   && oracle_key(alg, jwk, &t);
 
             if (good) {
                 break;
@@ -137,21 +142,22 @@ fuzz_oracle(const uint8_t *token, size_t token_len, const uint8_t *set,
     ERR_clear_error();
     free(t.sig);
     json_decref(header);
+    json_decref(payload);
     json_decref(keys);
 
     return good;
 }
 
 
-/* without a thought of padding, or of bits that are left over */
+/* RFC 7515, section 2: no padding; nothing at all is what is not base64url */
 
 static size_t
 oracle_decode(const char *text, size_t len, unsigned char **bytes)
 {
     size_t          i, n;
     uint32_t        bits;
-    unsigned int    have;
     const char     *p;
+    unsigned int    have;
 
     static const char  alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -165,11 +171,11 @@ oracle_decode(const char *text, size_t len, unsigned char **bytes)
     bits = 0;
     have = 0;
 
-    for (i = 0; i < len && text[i]; i++) {
-        p = strchr(alphabet, text[i]);
+    for (i = 0; i < len; i++) {
+        p = memchr(alphabet, text[i], sizeof(alphabet) - 1);
 
         if (p == NULL) {
-            break;
+            return 0;
         }
 
         bits = (bits << 6) | (uint32_t) (p - alphabet);
@@ -181,27 +187,70 @@ oracle_decode(const char *text, size_t len, unsigned char **bytes)
         }
     }
 
-    return n;
+    /* what is left are less bits than one character has, and all are zero */
+
+    return (have < 6 && (bits & ((1u << have) - 1)) == 0) ? n : 0;
 }
 
 
-static BIGNUM *
-oracle_number(json_t *jwk, const char *name)
+static json_t *
+oracle_object(const uint8_t *text, size_t len)
 {
-    json_t         *value;
+    json_t         *object;
+    unsigned char  *bytes;
+
+    len = oracle_decode((const char *) text, len, &bytes);
+    object = json_loadb((char *) bytes, len,
+                        JSON_ALLOW_NUL|JSON_REJECT_DUPLICATES, NULL);
+    free(bytes);
+
+    return object;
+}
+
+
+static const oracle_alg_t *
+oracle_alg(json_t *header)
+{
+    const oracle_alg_t  *alg;
+
+    for (alg = oracle_algs; alg->alg; alg++) {
+        if (oracle_is(header, "alg", alg->alg)) {
+            return alg;
+        }
+    }
+
+    return NULL;
+}
+
+
+static size_t
+oracle_member(json_t *jwk, const char *name, unsigned char **bytes)
+{
+    json_t  *value;
+
+    value = json_object_get(jwk, name);
+
+    return oracle_decode(json_string_value(value), json_string_length(value),
+                         bytes);
+}
+
+
+/* of "size" bytes, unless that is 0 */
+
+static BIGNUM *
+oracle_number(json_t *jwk, const char *name, size_t size)
+{
     size_t          len;
     BIGNUM         *bn;
     unsigned char  *bytes;
 
-    value = json_object_get(jwk, name);
+    len = oracle_member(jwk, name, &bytes);
+    bn = NULL;
 
-    if (!json_is_string(value)) {
-        return NULL;
+    if (len && (size == 0 || size == len)) {
+        bn = BN_bin2bn(bytes, (int) len, NULL);
     }
 
-    len = oracle_decode(json_string_value(value), json_string_length(value),
-                        &bytes);
-    bn = BN_bin2bn(bytes, (int) len, NULL);
     free(bytes);
 
     return bn;
@@ -209,20 +258,81 @@ oracle_number(json_t *jwk, const char *name)
 
 
 static int
-oracle_key(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
+oracle_is(json_t *object, const char *name, const char *wanted)
 {
-    const char  *kty, *crv;
+    return oracle_equals(json_object_get(object, name), wanted);
+}
 
-    kty = json_string_value(json_object_get(jwk, "kty"));
-    crv = json_string_value(json_object_get(jwk, "crv"));
 
-    if (kty == NULL || strcmp(kty, alg->kty) != 0
-        || (alg->crv && (crv == NULL || strcmp(crv, alg->crv) != 0)))
-    {
-        return 0;
+static int
+oracle_equals(json_t *value, const char *wanted)
+{
+    return json_is_string(value)
+           && json_string_length(value) == strlen(wanted)
+           && memcmp(json_string_value(value), wanted, strlen(wanted)) == 0;
+}
+
+
+/* RFC 7517, section 4: whether the key says that it is for this token */
+
+static int
+oracle_may(const oracle_alg_t *alg, json_t *jwk, json_t *header,
+    json_t *payload)
+{
+    json_t      *kid, *issuer;
+    const char  *edwards;
+
+    kid = json_object_get(header, "kid");
+    issuer = json_object_get(jwk, "issuer");
+    edwards = json_string_value(json_object_get(jwk, "crv"));
+
+    return oracle_is(jwk, "kty", alg->kty)
+           && (alg->crv == NULL || oracle_is(jwk, "crv", alg->crv))
+
+           && (json_object_get(jwk, "alg") == NULL
+               || oracle_is(jwk, "alg", alg->alg)
+               || (alg->kty[0] == 'O' && edwards
+                   && (oracle_is(jwk, "alg", "EdDSA")
+                       || oracle_is(jwk, "alg", edwards))))
+
+           && (json_object_get(jwk, "use") == NULL
+               || oracle_is(jwk, "use", "sig"))
+           && oracle_verifies(jwk)
+           && json_object_get(jwk, "d") == NULL
+
+           && (kid == NULL || json_object_get(jwk, "kid") == NULL
+               || json_equal(kid, json_object_get(jwk, "kid")))
+
+           /* one with a placeholder may stand for any */
+           && (issuer == NULL
+               || json_equal(issuer, json_object_get(payload, "iss"))
+               || (json_string_value(issuer)
+                   && strchr(json_string_value(issuer), '{')));
+}
+
+
+static int
+oracle_verifies(json_t *jwk)
+{
+    size_t   i;
+    json_t  *ops, *op;
+
+    ops = json_object_get(jwk, "key_ops");
+
+    json_array_foreach(ops, i, op) {
+        if (oracle_equals(op, "verify")) {
+            return 1;
+        }
     }
 
-    switch (kty[0]) {
+    return ops == NULL;
+}
+
+
+static int
+oracle_key(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
+{
+    switch (alg->kty[0]) {
 
     case 'R':
         return oracle_rsa(alg, jwk, t);
@@ -239,30 +349,35 @@ oracle_key(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
 }
 
 
+/* RFC 7518, section 3.3: 2048 bits; RFC 8017: as long as the modulus */
+
 static int
 oracle_rsa(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
 {
-    int             good, n;
+    int             good;
     RSA            *rsa;
-    BIGNUM         *bn_n, *bn_e;
+    BIGNUM         *n, *e;
     unsigned int    len;
-    unsigned char   hash[EVP_MAX_MD_SIZE], em[2048];
+    unsigned char   hash[EVP_MAX_MD_SIZE];
 
     good = 0;
     rsa = RSA_new();
-    bn_n = oracle_number(jwk, "n");
-    bn_e = oracle_number(jwk, "e");
+    n = oracle_number(jwk, "n", 0);
+    e = oracle_number(jwk, "e", 0);
 
-    if (RSA_set0_key(rsa, bn_n, bn_e, NULL) != 1) {
-        BN_free(bn_n);
-        BN_free(bn_e);
+    if (n == NULL || e == NULL || !BN_is_odd(n) || !BN_is_odd(e)
+        || BN_is_one(e) || BN_num_bits(n) < 2048 || BN_num_bits(n) > 8192
+        || RSA_set0_key(rsa, n, e, NULL) != 1)
+    {
+        BN_free(n);
+        BN_free(e);
         RSA_free(rsa);
         return 0;
     }
 
     (void) EVP_Digest(t->input, t->input_len, hash, &len, alg->md(), NULL);
 
-    if (RSA_size(rsa) <= (int) sizeof(em)) {
+    if (t->sig_len == (size_t) RSA_size(rsa)) {
 
         if (alg->alg[0] == 'R') {
             good = RSA_verify(EVP_MD_get_type(alg->md()), hash, len, t->sig,
@@ -270,13 +385,7 @@ oracle_rsa(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
                    == 1;
 
         } else {
-            n = RSA_public_decrypt((int) t->sig_len, t->sig, em, rsa,
-                                   RSA_NO_PADDING);
-
-            good = n == RSA_size(rsa)
-                   && RSA_verify_PKCS1_PSS_mgf1(rsa, hash, alg->md(),
-                                                alg->md(), em, (int) len)
-                      == 1;
+            good = oracle_pss(alg, rsa, hash, t);
         }
     }
 
@@ -285,6 +394,26 @@ oracle_rsa(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
     return good;
 }
 
+
+/* RFC 7518, section 3.5: with a salt as long as the hash */
+
+static int
+oracle_pss(const oracle_alg_t *alg, RSA *rsa, const unsigned char *hash,
+    const oracle_token_t *t)
+{
+    int            n;
+    unsigned char  em[8192 / 8];
+
+    n = RSA_public_decrypt((int) t->sig_len, t->sig, em, rsa, RSA_NO_PADDING);
+
+    return n == RSA_size(rsa)
+           && RSA_verify_PKCS1_PSS_mgf1(rsa, hash, alg->md(), alg->md(), em,
+                                        EVP_MD_get_size(alg->md()))
+              == 1;
+}
+
+
+/* RFC 7518, sections 3.4 and 6.2.1: numbers as long as a coordinate */
 
 static int
 oracle_ec(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
@@ -297,14 +426,14 @@ oracle_ec(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
     unsigned char   hash[EVP_MAX_MD_SIZE];
 
     good = 0;
-    x = oracle_number(jwk, "x");
-    y = oracle_number(jwk, "y");
+    x = oracle_number(jwk, "x", alg->size);
+    y = oracle_number(jwk, "y", alg->size);
     key = EC_KEY_new_by_curve_name(alg->nid);
 
-    if (x && y && EC_KEY_set_public_key_affine_coordinates(key, x, y) == 1
-        && t->sig_len % 2 == 0)
+    if (x && y && t->sig_len == 2 * alg->size
+        && EC_KEY_set_public_key_affine_coordinates(key, x, y) == 1)
     {
-        half = (int) (t->sig_len / 2);
+        half = (int) alg->size;
         sig = ECDSA_SIG_new();
         r = BN_bin2bn(t->sig, half, NULL);
         s = BN_bin2bn(t->sig + half, half, NULL);
@@ -332,9 +461,7 @@ oracle_okp(json_t *jwk, const oracle_token_t *t)
 {
     int                   good;
     size_t                len, prefix;
-    json_t               *x;
     EVP_PKEY             *pkey;
-    const char           *crv;
     EVP_MD_CTX           *ctx;
     unsigned char        *bytes, der[12 + 57];
     const unsigned char  *p;
@@ -347,19 +474,12 @@ oracle_okp(json_t *jwk, const oracle_token_t *t)
         0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0x00
     };
 
-    crv = json_string_value(json_object_get(jwk, "crv"));
-    x = json_object_get(jwk, "x");
-
-    if (crv == NULL || !json_is_string(x)) {
-        return 0;
-    }
-
-    len = oracle_decode(json_string_value(x), json_string_length(x), &bytes);
+    len = oracle_member(jwk, "x", &bytes);
     prefix = sizeof(small);
     good = 0;
 
-    if ((strcmp(crv, "Ed25519") == 0 && len == 32)
-        || (strcmp(crv, "Ed448") == 0 && len == 57))
+    if ((oracle_is(jwk, "crv", "Ed25519") && len == 32)
+        || (oracle_is(jwk, "crv", "Ed448") && len == 57))
     {
         memcpy(der, len == 32 ? small : large, prefix);
         memcpy(der + prefix, bytes, len);
@@ -384,24 +504,21 @@ oracle_okp(json_t *jwk, const oracle_token_t *t)
 }
 
 
+/* RFC 7518, section 3.2: a secret at least as long as the hash */
+
 static int
 oracle_oct(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
 {
     int             good;
     size_t          len;
-    json_t         *k;
     unsigned int    n;
     unsigned char  *secret, mac[EVP_MAX_MD_SIZE];
 
-    k = json_object_get(jwk, "k");
+    len = oracle_member(jwk, "k", &secret);
 
-    if (!json_is_string(k)) {
-        return 0;
-    }
-
-    len = oracle_decode(json_string_value(k), json_string_length(k), &secret);
-
-    good = HMAC(alg->md(), secret, (int) len, t->input, t->input_len, mac, &n)
+    good = len >= (size_t) EVP_MD_get_size(alg->md())
+           && HMAC(alg->md(), secret, (int) len, t->input, t->input_len, mac,
+                   &n)
            && n == t->sig_len
            && memcmp(mac, t->sig, n) == 0;
 

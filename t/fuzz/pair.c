@@ -90,6 +90,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             FUZZ_ASSERT(fuzz_oracle(t.raw.data, t.raw.len, text.data,
                                     text.len));
         }
+
+        if (rc == NGX_OK) {
+            fuzz_good();
+        }
     }
 
     ngx_destroy_pool(pool);

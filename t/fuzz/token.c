@@ -82,6 +82,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         FUZZ_ASSERT(rc == NGX_OK || rc == NGX_DECLINED);
         FUZZ_ASSERT((rc == NGX_OK) == (v.reason == NGX_ACTOR_TOKEN_UNDECIDED));
+
+        if (rc == NGX_OK) {
+            fuzz_good();
+        }
     }
 
     ngx_destroy_pool(pool);

@@ -5,6 +5,8 @@
 # make test         runs the tests, installing what they need
 # make test-asan    runs them with address and undefined-behaviour sanitizers
 # make test-static  builds the module into nginx in many ways, and runs them
+# make bench        measures what it costs, and writes docs/performance.md;
+#                   BENCH=quick takes a minute and writes nothing
 # make lint         analyses the sources, and looks at their form
 # make install      copies the module to where nginx looks for it
 # make clean        removes build/
@@ -32,7 +34,8 @@ MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-asan test-static lint install clean help force
+.PHONY: build run stop test test-asan test-static bench lint install clean help \
+        force
 
 build: $(SO)
 
@@ -67,6 +70,11 @@ test-asan:
 
 test-static:
 	@.ci/static
+
+bench:
+	@.ci/packages bench --install
+	@$(MAKE) --no-print-directory build
+	@t/bench/run
 
 lint:
 	@.ci/packages lint --install

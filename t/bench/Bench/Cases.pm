@@ -8,6 +8,7 @@ use strict;
 use warnings;
 
 use Bench::Client;
+use Bench::Issuers;
 use Bench::Server;
 use Bench::Tokens;
 
@@ -17,8 +18,9 @@ my @Sizes = qw( 32k 64k 128k 256k );
 
 # Tokens: "one" and the same each time, "all" of them in turn, or another kind.
 # Servers: one that remembers tokens, one that does not, and one whose zone has
-# no room for more, so that remembering a token evicts another.  "per" are the
-# cases that differ between algorithms.
+# no room for more, so that remembering a token evicts another; and the first two
+# once more with 10,000 issuers.  "per" are the cases that differ between
+# algorithms; of the others, those where little is much are measured with HS256.
 
 my @Cases = (
     { name => 'bare', per => 1, server => 'remembers', path => '/bare',
@@ -32,10 +34,14 @@ my @Cases = (
     { name => 'bad signature', per => 1, server => 'forgets',
       tokens => 'bad', reason => 'bad_signature', base => 'bare' },
 
-    { name => 'actors, hit', server => 'remembers', tokens => 'one',
-      path => '/actors', cache => 'HIT', base => 'hit' },
-    { name => 'actors, miss', server => 'forgets', tokens => 'all',
-      path => '/actors', base => 'miss' },
+    { name => 'hit, 10,000 issuers', alg => 'HS256', server => 'many',
+      tokens => 'one', cache => 'HIT', base => 'hit' },
+    { name => 'miss, 10,000 issuers', alg => 'HS256', server => 'many-forget',
+      tokens => 'all', base => 'miss' },
+    { name => 'hit, 10,000 actors', alg => 'HS256', server => 'remembers',
+      path => '/actors', tokens => 'one', cache => 'HIT', base => 'hit' },
+    { name => 'miss, 10,000 actors', alg => 'HS256', server => 'forgets',
+      path => '/actors', tokens => 'all', base => 'miss' },
 
     { name => '401 like no token', server => 'remembers',
       path => '/missing', tokens => 'none', status => 401 },
@@ -58,7 +64,7 @@ my @Cases = (
 my %Is = map { $_->{name} => $_ } @Cases;
 
 
-# new(tokens => how many there are of each algorithm)
+# new(tokens => how many there are of each algorithm, issuers => 1)
 
 sub new {
     my ($class, %o) = @_;
@@ -69,16 +75,32 @@ sub new {
                      && Bench::Server::knows('$actor_token_cache_status');
 
     my ($small) = grep { Bench::Server::knows("actor_token_cache $_") } @Sizes;
+    my %servers = (remembers => '8m', forgets => 'off', crowded => $small);
 
-    $self->{servers} = $self->{cache} ? {
-        remembers => Bench::Server->new('remembers', cache => '8m'),
-        forgets   => Bench::Server->new('forgets', cache => 'off'),
-        crowded   => Bench::Server->new('crowded', cache => $small),
-    } : {
-        forgets   => Bench::Server->new('forgets'),
-    };
+    if ($o{issuers}) {
+        $servers{many} = '8m';
+        $servers{'many-forget'} = 'off';
+    }
+
+    if (!$self->{cache}) {
+        delete @servers{qw( remembers crowded many )};
+    }
+
+    for my $name (sort keys %servers) {
+
+        $self->{servers}{$name} = Bench::Server->new($name,
+            $self->{cache} ? (cache => $servers{$name}) : (),
+            $name =~ /^many/ ? (issuers => Bench::Issuers::blocks()) : ());
+    }
 
     return $self;
+}
+
+
+sub has_cache {
+    my ($self) = @_;
+
+    return $self->{cache};
 }
 
 
@@ -106,11 +128,14 @@ sub base {
 sub server {
     my ($self, $name) = @_;
 
-    my $case = $Is{$name};
+    my $case = $Is{$name} // die "no such case: $name\n";
 
-    return $self->{servers}{ $case->{server} } if $self->{cache};
-    return if $case->{cache};
-    return $self->{servers}{forgets};
+    return if $case->{cache} && !$self->{cache};
+
+    my $server = $self->{cache} || $case->{server} =~ /^many/
+                 ? $case->{server} : 'forgets';
+
+    return $self->{servers}{$server};
 }
 
 
@@ -119,29 +144,34 @@ sub server {
 sub skipped {
     my ($self) = @_;
 
-    my @names = grep { !$self->server($_) } $self->names;
+    return if $self->{cache};
 
-    return @names ? "not measured, the module has no actor_token_cache: "
-                    . join('; ', @names) . "\n"
-                  : '';
+    return "the module has no actor_token_cache: not measured are "
+           . join('; ', grep { $Is{$_}{cache} } $self->names);
 }
 
 
-# The cases of this server, one after the other; those that are alike for all
-# algorithms are measured with the first.
+# The cases of this server, one after the other.
 
 sub on {
     my ($self, $server, @algorithms) = @_;
 
+    return grep { $_->{server} == $server } $self->all(@algorithms);
+}
+
+
+sub all {
+    my ($self, @algorithms) = @_;
+
     my @cases;
 
     for my $case (@Cases) {
-        my $its = $self->server($case->{name});
+        next if !$self->server($case->{name});
 
-        next if !$its || $its != $server;
+        my ($alg) = grep { $_ eq ($case->{alg} // '') } @algorithms;
 
         push @cases, map { $self->case($case->{name}, $_) }
-                         $case->{per} ? @algorithms : $algorithms[0];
+                         $case->{per} ? @algorithms : $alg // $algorithms[0];
     }
 
     return @cases;
@@ -199,6 +229,8 @@ sub prove {
 
     my $answer = $client->send($case->{requests}[0]);
 
+    $case->{sent}++;
+
     die "$name: status $answer->{status}\n"
         if $answer->{status} != $case->{status};
 
@@ -243,7 +275,7 @@ sub prove {
 sub prove_cache {
     my ($self, $case, $client) = @_;
 
-    my $n = ($case->{sent} // 0) % @{ $case->{tokens} };
+    my $n = $case->{sent}++ % @{ $case->{tokens} };
     my $check = $client->get('/check', $case->{tokens}[$n]);
     my ($cache) = $check->{head} =~ /^X-Cache: (.*)\r$/m;
 
@@ -251,8 +283,26 @@ sub prove_cache {
 
     die "$case->{alg}, $case->{name}: \$actor_token_cache_status is $cache\n"
         if $cache ne $case->{cache};
+}
 
-    $case->{sent}++;
+
+# Once all has been measured: of what was to be remembered, all is, and of what
+# was not to be, hardly anything.
+
+sub prove_after {
+    my ($self, $case) = @_;
+
+    return if !$case->{cache};
+
+    my $client = $case->{server}->client;
+    my @some = map { $case->{tokens}[$_ * @{ $case->{tokens} } / 20] } 0 .. 19;
+    my $as_expected = grep {
+        $client->get('/check', $_)->{head} =~ /^X-Cache: $case->{cache}\r$/m
+    } @some;
+
+    die "$case->{alg}, $case->{name}: $as_expected of 20 tokens are "
+        . "$case->{cache}\n"
+        if $as_expected < ($case->{cache} eq 'HIT' ? 20 : 18);
 }
 
 

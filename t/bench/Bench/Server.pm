@@ -39,6 +39,7 @@ my $Policy = <<'_EOC_';
             actor_token_audience  https://api.example.com;
             actor_token_tenant    acme;
             actor_token_scope     tickets:read;
+            actor_token_trust     any;
 _EOC_
 
 my $Issuer = <<'_EOC_';
@@ -57,6 +58,10 @@ my %Running;
 sub folder { return $Folder }
 
 sub top { return $Top }
+
+sub issuer { return $Issuer }
+
+sub policy { return $Policy }
 
 
 sub write_file {
@@ -92,8 +97,8 @@ sub prepare {
 }
 
 
-# new('name', cache => '8m', issuers => 'blocks', main => '', http => '',
-#     workers => 1, locations => '', level => 'crit')
+# new('name', cache => '8m', issuers => 'blocks', actors => 10_000, main => '',
+#     workers => 1, locations => '')
 
 sub new {
     my ($class, $name, %o) = @_;
@@ -105,8 +110,8 @@ sub new {
     make_path("$self->{folder}/temp");
 
     write_file("$self->{folder}/actors.conf", join '',
-               "actor_token_actors svc:support;\n",
-               map { "actor_token_actors svc:$_;\n" } 1 .. 9999);
+               map { "actor_token_actors iss=https://login.acme.example "
+                     . "svc:$_;\n" } 2 .. $o{actors} // 10_000, 'support');
     write_file("$self->{folder}/nginx.conf", $self->configuration(%o));
 
     return $self;
@@ -123,16 +128,15 @@ sub configuration {
     my $seen = knows('$actor_token_cache_status')
                ? 'add_header X-Cache $actor_token_cache_status always;' : '';
 
-    $_ //= '' for @o{qw( main http locations )};
+    $_ //= '' for @o{qw( main locations )};
     $o{workers} //= 1;
-    $o{level} //= 'crit';
 
     return <<_EOC_;
 $load
 $user
 worker_processes $o{workers};
 pid nginx.pid;
-error_log error.log $o{level};
+error_log error.log crit;
 $o{main}
 
 events {
@@ -152,7 +156,6 @@ http {
     scgi_temp_path temp/scgi;
 
     $cache
-    $o{http}
 $issuers
     server {
         listen 127.0.0.1:$self->{port} reuseport;
@@ -163,13 +166,13 @@ $issuers
 
         location = /token {
 $Policy
-            actor_token_actors    svc:support;
+            actor_token_actors    iss=https://login.acme.example svc:support;
             empty_gif;
         }
 
         location = /check {
 $Policy
-            actor_token_actors    svc:support;
+            actor_token_actors    iss=https://login.acme.example svc:support;
             add_header            X-Reason \$actor_token_reason always;
             $seen
             empty_gif;
@@ -256,6 +259,8 @@ sub start {
         sleep 0.02;
     }
 
+    $self->{logged} = length $self->read_file('error.log');
+
     return $self;
 }
 
@@ -313,12 +318,12 @@ sub workers {
 }
 
 
-# What must not be in a log at "crit": any line.
+# What nginx has logged, at "crit" or above, since it started.
 
 sub complaints {
     my ($self) = @_;
 
-    return $self->read_file('error.log');
+    return substr $self->read_file('error.log'), $self->{logged}, 1000;
 }
 
 

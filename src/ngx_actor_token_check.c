@@ -103,6 +103,12 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
     ngx_int_t  rc;
     ngx_str_t  record;
 
+    /* what is no token is not worth a digest */
+
+    if (!ngx_actor_token_jws_compact(&token->raw)) {
+        return NGX_DECLINED;
+    }
+
     if (ngx_actor_token_digest(token, env->trusted, env->pool->log) != NGX_OK)
     {
         return NGX_ERROR;

@@ -67,6 +67,15 @@ ngx_actor_token_jws_parse(ngx_pool_t *pool, const ngx_str_t *token,
 }
 
 
+ngx_uint_t
+ngx_actor_token_jws_compact(const ngx_str_t *token)
+{
+    ngx_str_t  segment[3];
+
+    return ngx_actor_token_jws_split(token, segment) == NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_actor_token_jws_split(const ngx_str_t *token, ngx_str_t segment[3])
 {
@@ -77,7 +86,7 @@ ngx_actor_token_jws_split(const ngx_str_t *token, ngx_str_t segment[3])
     last = token->data + token->len;
 
     for (i = 0; i < 2; i++) {
-        dot = ngx_strlchr(p, last, '.');
+        dot = memchr(p, '.', last - p);
 
         if (dot == NULL || dot == p) {
             return NGX_DECLINED;
@@ -178,7 +187,7 @@ ngx_actor_token_base64url(ngx_pool_t *pool, const ngx_str_t *src,
 
     /* nginx's decoder stops at padding, and ignores what follows it */
 
-    if (ngx_strlchr(in.data, in.data + in.len, '=') != NULL) {
+    if (memchr(in.data, '=', in.len) != NULL) {
         return NGX_DECLINED;
     }
 

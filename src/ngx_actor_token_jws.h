@@ -38,6 +38,9 @@ typedef struct {
 ngx_int_t ngx_actor_token_jws_parse(ngx_pool_t *pool, const ngx_str_t *token,
     ngx_actor_token_jws_t *jws, ngx_actor_token_verdict_t *v);
 
+/* whether it has three segments at all, without a look into them */
+ngx_uint_t ngx_actor_token_jws_compact(const ngx_str_t *token);
+
 /*
  * Base64url without padding, white space or non-zero trailing bits
  * (RFC 7515, section 2; RFC 4648, section 3.5).

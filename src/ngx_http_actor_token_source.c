@@ -279,28 +279,53 @@ ngx_http_actor_token_same(const ngx_http_actor_token_source_t *one,
 static ngx_uint_t
 ngx_http_actor_token_b64token(const ngx_str_t *s)
 {
-    u_char   ch;
-    size_t   i, n;
+    u_char  *p, *last;
 
-    for (n = s->len; n && s->data[n - 1] == '='; n--) {
-        /* void */
+    /* most of what an accepted request costs would be telling them apart */
+
+    static const u_char  b64token[256] = {
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+
+                /*  !"#$%&'()*+,-./  0123456789:;<=>?  */
+
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
+
+                /* @ABCDEFGHIJKLMNO  PQRSTUVWXYZ[\]^_ */
+
+        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1,
+
+                /* `abcdefghijklmno  pqrstuvwxyz{|}~  */
+
+        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 0
+    };
+
+    p = s->data;
+    last = s->data + s->len;
+
+    while (last - p >= 4
+           && (b64token[p[0]] & b64token[p[1]] & b64token[p[2]]
+               & b64token[p[3]]))
+    {
+        p += 4;
     }
 
-    for (i = 0; i < n; i++) {
-        ch = s->data[i];
+    while (p < last && b64token[*p]) {
+        p++;
+    }
 
-        if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
-            || (ch >= '0' && ch <= '9')
-            || ch == '-' || ch == '.' || ch == '_' || ch == '~' || ch == '+'
-            || ch == '/')
-        {
-            continue;
-        }
-
+    if (p == s->data) {
         return 0;
     }
 
-    return n != 0;
+    while (p < last && *p == '=') {
+        p++;
+    }
+
+    return p == last;
 }
 
 

@@ -1,8 +1,8 @@
 package Docs;
 
-# README.md in pieces.
+# README.md and the pages of docs/ in pieces.
 #
-# Every block in it is marked by a comment in front, which says how the block is
+# Every block in them is marked by a comment in front, which says how the block is
 # tested and gives it a name, unless it is the head of a directive's description:
 #
 #     <!-- test: http entra, notice: speaks for several tenants -->
@@ -25,7 +25,7 @@ use ActorToken::Mint;
 
 use Exporter qw( import );
 
-our @EXPORT = qw( docs_dir docs_text blocks shown heads readme shape
+our @EXPORT = qw( docs_dir docs_files docs_text blocks shown heads readme shape
                   nginx_folder run_nginx test_configuration running quit
                   spew slurp has_module );
 
@@ -46,22 +46,41 @@ sub slurp {
 }
 
 
-sub docs_text {
-    state $text = slurp("$Top/README.md");
-    return $text;
+# README.md first; what a program writes is not among them
+
+sub docs_files {
+    return 'README.md', map { "docs/$_.md" }
+                            qw( reference logging recipes limits );
 }
 
 
-# The blocks: { line, lang, mark, kind, name, notices, text }
+# of one of them, or of all
+
+sub docs_text {
+    my ($file) = @_;
+
+    state %text = map { $_ => slurp("$Top/$_") } docs_files();
+
+    return $text{$file} // die "$file is no page\n" if defined $file;
+    return join "\n", map { $text{$_} } docs_files();
+}
+
+
+# The blocks: { file, line, lang, mark, kind, name, notices, text }
 
 sub blocks {
-    state $blocks;
-    return @$blocks if $blocks;
+    state $blocks = [map { blocks_of($_) } docs_files()];
+    return @$blocks;
+}
 
-    my ($block, $mark, $indent);
+
+sub blocks_of {
+    my ($file) = @_;
+
+    my (@found, $block, $mark, $indent);
     my $n = 0;
 
-    for my $line (split /\n/, docs_text()) {
+    for my $line (split /\n/, docs_text($file)) {
         $n++;
 
         if ($block) {
@@ -71,7 +90,7 @@ sub blocks {
             $line =~ s/^$indent//;
 
             if ($line eq '```') {
-                push @$blocks, $block;
+                push @found, $block;
                 undef $block;
 
             } else {
@@ -82,25 +101,25 @@ sub blocks {
         }
 
         if ($line =~ /^\s*<!-- test: (.+) -->$/) {
-            die "README.md:$n: the mark before has no block\n" if $mark;
+            die "$file:$n: the mark before has no block\n" if $mark;
             $mark = $1;
             next;
         }
 
         if ($line =~ /^(\s*)(?:```|~~~)(.*)$/) {
             $indent = $1;
-            $block = { line => $n, lang => $2, mark => $mark, text => '',
-                       parse_mark($mark // '') };
+            $block = { file => $file, line => $n, lang => $2, mark => $mark,
+                       text => '', parse_mark($mark // '') };
             undef $mark;
             next;
         }
 
-        die "README.md:$n: no block follows the mark\n" if $mark;
+        die "$file:$n: no block follows the mark\n" if $mark;
     }
 
-    die "README.md: a block or a mark is left open\n" if $block || $mark;
+    die "$file: a block or a mark is left open\n" if $block || $mark;
 
-    return @$blocks;
+    return @found;
 }
 
 
@@ -126,7 +145,7 @@ sub shown {
 
     my @found = grep { $_->{name} eq $name } blocks();
 
-    die @found . " blocks of README.md are named \"$name\"\n" if @found != 1;
+    die @found . " blocks are named \"$name\"\n" if @found != 1;
 
     return $found[0]{text};
 }
@@ -136,18 +155,18 @@ sub shown {
 
 sub heads {
     my @heads;
-    my @lines = split /\n/, docs_text();
+    my @lines = split /\n/, docs_text('docs/reference.md');
 
     for my $block (grep { $_->{text} =~ /^Syntax:/ } blocks()) {
 
         my ($syntax, $default, $context) = $block->{text} =~
             /\ASyntax: {3}(.+)\nDefault: {2}(.+)\nContext: {2}(.+)\n\z/
-            or die "README.md:$block->{line}: not a head of three lines\n";
+            or die "$block->{file}:$block->{line}: not a head of three lines\n";
 
         # "### name" and an empty line are in front
 
         my ($name) = $lines[$block->{line} - 3] =~ /^### (\w+)$/
-            or die "README.md:$block->{line}: no \"### name\" in front\n";
+            or die "$block->{file}:$block->{line}: no \"### name\" in front\n";
 
         push @heads, { name => $name, line => $block->{line},
                        syntax => $syntax,

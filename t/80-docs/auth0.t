@@ -1,4 +1,4 @@
-# Auth0 in README.md.
+# Auth0 in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

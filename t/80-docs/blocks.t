@@ -1,4 +1,4 @@
-# Every block of code in README.md is marked; every configuration is accepted
+# Every block of code in the documentation is marked; every configuration is accepted
 # by "nginx -t", with the notices that the text explains and no others, and is
 # run by a test.
 
@@ -24,10 +24,10 @@ my $tests = join '', map {
 my @blocks = blocks();
 my %seen;
 
-cmp_ok(scalar @blocks, '>', 40, 'blocks of README.md');
+cmp_ok(scalar @blocks, '>', 40, 'blocks');
 
 for my $block (@blocks) {
-    my $at = "README.md:$block->{line}";
+    my $at = "$block->{file}:$block->{line}";
     my $text = $block->{text};
 
     if ($text =~ /^Syntax:/) {
@@ -77,23 +77,40 @@ for my $block (@blocks) {
 }
 
 
-# the links within the page lead somewhere
+# links lead somewhere
 
 my %anchors;
 
-for (docs_text() =~ /^#+ (.+)$/mg) {
-    my $anchor = lc;
-    $anchor =~ s/[^\w\s-]//g;
-    $anchor =~ s/\s/-/g;
-    $anchors{$anchor} = 1;
+for my $file (docs_files(), 'SECURITY.md') {
+    my $text = do {
+        open my $fh, '<', "$dir/$file" or BAIL_OUT("$file: $!");
+        local $/;
+        <$fh>;
+    };
+
+    $anchors{$file}{''} = 1;
+
+    for ($text =~ /^#+ (.+)$/mg) {
+        my $anchor = lc;
+        $anchor =~ s/[^\w\s-]//g;
+        $anchor =~ s/\s/-/g;
+        $anchors{$file}{$anchor} = 1;
+    }
 }
 
-for my $link (docs_text() =~ /\]\(#([^)]+)\)/g) {
-    ok($anchors{$link}, "a heading for #$link");
-}
+for my $file (docs_files()) {
+    my ($folder) = $file =~ m{^(.*/)?};
 
-for my $link (docs_text() =~ /\]\(([^)#]+)\)/g) {
-    ok(-e "$dir/$link", "a file for $link");
+    for my $link (docs_text($file) =~ /\]\((?!https:)([^)]+)\)/g) {
+        my ($path, $anchor) = $link =~ /^([^#]*)#?(.*)$/;
+
+        $path = $path eq '' ? $file : ($folder // '') . $path;
+        1 while $path =~ s{[^/]+/\.\./}{};
+
+        ok(-e "$dir/$path", "$file - a file for $link");
+        ok($anchors{$path}{$anchor}, "$file - a heading for $link")
+            if $anchors{$path};
+    }
 }
 
 

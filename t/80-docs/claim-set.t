@@ -1,4 +1,4 @@
-# actor_token_claim_set in README.md.
+# actor_token_claim_set in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# The commands of README.md, other than those that read logs, and what they
+# The commands of the documentation, other than those that read logs, and what they
 # print.
 
 use strict;
@@ -24,7 +24,7 @@ my %known = map { $_ => 1 } qw(
     demo packages make fetch bind error-line audit-line challenge jq main http);
 
 for my $block (grep { $_->{mark} } blocks()) {
-    ok($known{$block->{kind}}, "README.md:$block->{line} - $block->{kind}");
+    ok($known{$block->{kind}}, "$block->{file}:$block->{line} - $block->{kind}");
 }
 
 my $logs = slurp("$top/t/80-docs/logs.t");
@@ -92,7 +92,7 @@ my @printed = split /\n/, `sh $shell`;
 my @shown = split /\n/, shown('demo');
 
 is(scalar(grep { / \d{3} / } @printed), 20, 'requests that the demo sends');
-like($text, qr/\bsends it twenty requests\b/, 'as many as README.md says');
+like($text, qr/\bsends it twenty requests\b/, 'as many as the documentation says');
 
 is(shift @shown, '$ make run', 'the command');
 cmp_ok(scalar @shown, '>', 6, 'rows of the demo');

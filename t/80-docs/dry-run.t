@@ -1,4 +1,4 @@
-# The dry run of README.md.
+# The dry run of the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# Microsoft Entra ID in README.md: tokens of version 2.0.
+# Microsoft Entra ID in the documentation: tokens of version 2.0.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

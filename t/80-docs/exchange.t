@@ -1,4 +1,4 @@
-# Token exchange in README.md, with the token of RFC 8693, section 4.1.
+# Token exchange in the documentation, with the token of RFC 8693, section 4.1.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

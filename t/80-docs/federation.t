@@ -1,4 +1,4 @@
-# Federation between tenants, in README.md.
+# Federation between tenants, in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# The first configuration of README.md.
+# The first configuration of the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,10 +1,10 @@
-# Keycloak in README.md.
+# Keycloak in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;
 use Docs;
 
-# each realm has keys of its own, and the script of README.md has written the
+# each realm has keys of its own, and the script of the documentation has written the
 # realm into them
 
 sub keys_of_realms {

@@ -1,4 +1,4 @@
-# limit_req in README.md: each actor is counted, and what is refused is not.
+# limit_req in the documentation: each actor is counted, and what is refused is not.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# The logs of README.md: what is in them, and the commands that read them.
+# The logs of the documentation: what is in them, and the commands that read them.
 
 use strict;
 use warnings;
@@ -27,7 +27,7 @@ sub lines_of {
     return split /(?<=\n)/, slurp($file);
 }
 
-# runs a command of README.md over this log
+# runs a command of the documentation over this log
 
 sub output_of {
     my ($name, $log, $environment) = @_;
@@ -77,7 +77,7 @@ my @members = $lines[0] =~ /(?<=[{,])"(\w+)":/g;
 my @documented = shown('audit-line') =~ /^  "(\w+)":/mg;
 
 is("@members[0 .. $#documented - 1] $members[-1]", "@documented",
-   'the members, in the order that README.md shows');
+   'the members, in the order that the documentation shows');
 
 is($records[0]{uri}, '/users/alice', 'the path, without arguments');
 is($records[0]{fingerprint}, fingerprint($good), 'the fingerprint');

@@ -1,4 +1,4 @@
-# The map in README.md.
+# The map in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# An MCP server behind nginx, in README.md.
+# An MCP server behind nginx, in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

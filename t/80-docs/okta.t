@@ -1,4 +1,4 @@
-# Okta in README.md.
+# Okta in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# README.md describes the directives, variables and reasons of the sources, all
+# The reference describes the directives, variables and reasons of the sources, all
 # of them and no others; directives where nginx takes them, with the defaults
 # that the sources have.
 
@@ -57,7 +57,7 @@ for my $name (sort keys %module, keys %issuer) {
 for my $name (sort { $a cmp $b } keys %{{ map { $_ => 1 }
               $text =~ /(?<![\$\w])(actor_token(?:_[a-z_]+)?)\b/g }})
 {
-    ok($module{$name}, "$name, of which README.md speaks, exists");
+    ok($module{$name}, "$name, of which the documentation speaks, exists");
 }
 
 
@@ -152,7 +152,7 @@ for my $head (@heads) {
     for my $word (grep { /^[a-z]+$/ }
                   split / \| |;$/, $head->{syntax} =~ s/^\w+ //r)
     {
-        next if $word =~ /^(?:name|url|file|time|size|number|url|value)$/;
+        next if $word =~ /^(?:name|url|file|time|size|number|url|value|pool)$/;
 
         my ($accepted, @lines) = try($head->{contexts}[-1], $name,
                                      "$name $word;");
@@ -175,9 +175,14 @@ while ($source =~ /\bngx_conf_init_value\(issuer->(\w+),\s*([^;]+?)\);/g) {
     $default{$1} = $2;
 }
 
+while ($source =~ /\bngx_conf_init_size_value\(mcf->(\w+),\s*([^;]+?)\);/g) {
+    my %name = (cache_size => 'cache', store_size => 'key_zone');
+    $default{"actor_token_$name{$1}"} = $2;
+}
+
 my %written = (
     '0' => 'off', '4' => '4', '8192' => '8k', 'NGX_LOG_ERR' => 'error',
-    '24 * 60 * 60' => '24h', '30' => '30s',
+    '24 * 60 * 60' => '24h', '8 * 1024 * 1024' => '8m', '30' => '30s',
     'NGX_ACTOR_TOKEN_DELEGATE_REQUIRED' => 'required',
     'NULL' => 'off', 'NGX_CONF_UNSET_PTR' => undef,
 
@@ -236,7 +241,7 @@ cmp_ok(scalar keys %variables, '>', 15, 'variables in the sources');
 my %shown = map { $_ => 1 } $text =~ /^\| `\$actor_token_(\w+)`/mg;
 
 is(join(' ', sort keys %shown), join(' ', sort keys %variables),
-   'variables in README.md');
+   'variables in the documentation');
 
 for my $name (sort { $a cmp $b } keys %{{ map { $_ => 1 }
               $text =~ /\$actor_token_([a-z_]+)/g }})
@@ -262,7 +267,7 @@ my @rows = map { "$_->[0] $_->[1] $_->[2]" }
            grep { /^\| `[a-z_]+` \| \d/ } split /\n/, $text;
 
 cmp_ok(scalar @reasons, '>', 30, 'reasons in the sources');
-is_deeply([sort @rows], [sort @reasons], 'reasons in README.md')
+is_deeply([sort @rows], [sort @reasons], 'reasons in the documentation')
     or diag(join "\n", @rows);
 
 done_testing();

@@ -1,4 +1,4 @@
-# A location that answers by "return", in README.md.
+# A location that answers by "return", in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

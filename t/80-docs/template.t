@@ -1,4 +1,4 @@
-# The template in README.md.
+# The template in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -1,4 +1,4 @@
-# The tenant made from the host, in README.md, and the line of the error log
+# The tenant made from the host, in the documentation, and the line of the error log
 # that is shown there.
 
 use lib 't/lib', 't/80-docs';
@@ -17,7 +17,7 @@ root html;
 Host: acme.example.com
 
 
-=== TEST 2: another tenant's; the log says what README.md shows
+=== TEST 2: another tenant's; the log says what the documentation shows
 --- more_headers
 Host: globex.example.com
 --- reason: tenant_mismatch

@@ -1,4 +1,4 @@
-# Passing the identity on, in README.md.
+# Passing the identity on, in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

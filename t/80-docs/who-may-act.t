@@ -1,4 +1,4 @@
-# Who may act, step by step, in README.md.
+# Who may act, step by step, in the documentation.
 
 use lib 't/lib', 't/80-docs';
 use Test::Nginx::ActorToken;

@@ -191,8 +191,12 @@ ngx_actor_token_json_show(ngx_pool_t *pool, const json_t *value, ngx_str_t *s)
         return NGX_ERROR;
     }
 
-    (void) json_dumpb(value, (char *) s->data, s->len,
-                      JSON_COMPACT|JSON_ENCODE_ANY);
+    if (json_dumpb(value, (char *) s->data, s->len,
+                   JSON_COMPACT|JSON_ENCODE_ANY)
+        != s->len)
+    {
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
 }

@@ -18,6 +18,7 @@ static ngx_actor_token_key_type_e ngx_actor_token_pkey_type(EVP_PKEY *pkey,
     const char **err);
 static EVP_PKEY *ngx_actor_token_pem_read(const ngx_str_t *text,
     const char **err);
+static ngx_uint_t ngx_actor_token_pem_more(BIO *bio);
 static EVP_PKEY *ngx_actor_token_pem_decode(const char *name,
     const u_char *der, long len, const char **err);
 static void ngx_actor_token_key_free(void *data);
@@ -126,11 +127,7 @@ ngx_actor_token_pem_read(const ngx_str_t *text, const char **err)
     OPENSSL_free(header);
     OPENSSL_clear_free(der, len);
 
-    if (pkey && PEM_read_bio(bio, &name, &header, &der, &len) == 1) {
-        OPENSSL_free(name);
-        OPENSSL_free(header);
-        OPENSSL_clear_free(der, len);
-
+    if (pkey && ngx_actor_token_pem_more(bio)) {
         EVP_PKEY_free(pkey);
         pkey = NULL;
         *err = "holds more than one PEM object: write one \"key\" for each";
@@ -139,6 +136,27 @@ ngx_actor_token_pem_read(const ngx_str_t *text, const char **err)
     BIO_free(bio);
 
     return pkey;
+}
+
+
+/* anything but an end without another object */
+
+static ngx_uint_t
+ngx_actor_token_pem_more(BIO *bio)
+{
+    char    *name, *header;
+    long     len;
+    u_char  *der;
+
+    if (PEM_read_bio(bio, &name, &header, &der, &len) != 1) {
+        return ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
+    }
+
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_clear_free(der, len);
+
+    return 1;
 }
 
 

@@ -28,10 +28,6 @@ unit_tests(void)
         NULL, "jansson often has no code for lack of memory"
     };
 
-    static const unit_known_t  show = {
-        "the second json_dumpb() is not checked", NULL
-    };
-
     pool = server_pool();
 
     test_parse();
@@ -44,7 +40,7 @@ unit_tests(void)
     ngx_destroy_pool(pool);
 
     unit_failing("parse", failing_parse, NULL, NGX_OK, &parse);
-    unit_failing("show", failing_show, NULL, NGX_OK, &show);
+    unit_failing("show", failing_show, NULL, NGX_OK, NULL);
     unit_failing("quote_all", failing_quote, NULL, NGX_OK, NULL);
 }
 

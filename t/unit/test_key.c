@@ -44,10 +44,6 @@ unit_tests(void)
         NULL, "lack of memory may count as a file that OpenSSL does not read"
     };
 
-    static const unit_known_t  two = {
-        "the second PEM_read_bio() can fail for lack of memory", NULL
-    };
-
     pool = server_pool();
 
     rsa = mint_key("RSA");
@@ -78,7 +74,7 @@ unit_tests(void)
     s = mint_pem(ec);
     failing.text = join(&s, &s);
     failing.alg = "ES256";
-    unit_failing("two in one", failing_two, &failing, NGX_DECLINED, &two);
+    unit_failing("two in one", failing_two, &failing, NGX_DECLINED, NULL);
 }
 
 
@@ -228,6 +224,11 @@ test_pem(void)
     both = join(&both, &s);
     is(load(pool, &both, "ES256", &key, &err), NGX_OK, "pem: a comment");
 
+    both = STR("a comment\n");
+    both = join(&s, &both);
+    is(load(pool, &both, "ES256", &key, &err), NGX_OK,
+       "pem: a comment behind it");
+
     s = mint_pem(rsa);
     maker = server_maker(pool,
                 ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_P256));
@@ -290,6 +291,13 @@ test_refused(void)
     rc = load(pool, &two, "ES256", &key, &err);
     ok(rc == NGX_DECLINED && strstr(err, "more than one"),
        "refused: a private key behind the public one");
+
+    s = STR("-----BEGIN PUBLIC KEY-----\nAAAA\n");
+    two = mint_pem(ec);
+    two = join(&two, &s);
+    rc = load(pool, &two, "ES256", &key, &err);
+    ok(rc == NGX_DECLINED && strstr(err, "more than one"),
+       "refused: one that breaks off behind it");
 
     is(ERR_peek_error(), 0, "refused: leaves no error");
 }

@@ -3,8 +3,11 @@
 # make run          starts the demo gateway, installing what it needs
 # make stop         stops it
 # make test         runs the tests, installing what they need
+# make test-unit    runs the tests of the core, and makes allocations fail
 # make test-asan    runs them with address and undefined-behaviour sanitizers
 # make test-static  builds the module into nginx in many ways, and runs them
+# make fuzz         runs each fuzzer for SECONDS
+# make coverage     says which lines no test has run
 # make bench        measures what it costs, and writes docs/performance.md;
 #                   BENCH=quick takes a minute and writes nothing
 # make lint         analyses the sources, and looks at their form
@@ -16,6 +19,7 @@
 #   CC=           another compiler; CC_OPT= and LD_OPT= add flags
 #   DEMO_PORT=    another port for the demo than 8080
 #   TESTS=        only these tests; PROVE_FLAGS= adds options of prove
+#   SECONDS=      another time for each fuzzer than 60
 
 MODULE = ngx_http_actor_token_module
 SO     = build/$(MODULE).so
@@ -26,6 +30,7 @@ NGX_SRC   ?= /usr/share/nginx/src
 NGX_BIN   ?= $(or $(shell command -v nginx),nginx)
 DEMO_PORT ?= 8080
 TESTS     ?= t
+SECONDS   ?= 60
 
 MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
                     sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p'), \
@@ -34,8 +39,8 @@ MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-asan test-static bench lint install clean help \
-        force
+.PHONY: build run stop test test-unit test-asan test-static fuzz coverage bench \
+        lint install clean help force
 
 build: $(SO)
 
@@ -65,11 +70,22 @@ test:
 	@$(MAKE) --no-print-directory build
 	@.ci/test $(PROVE_FLAGS) -r $(TESTS)
 
+test-unit:
+	@.ci/packages unit --install
+	@t/unit/run $(PROVE_FLAGS)
+
 test-asan:
 	@.ci/test-asan $(PROVE_FLAGS) -r $(TESTS)
 
 test-static:
 	@.ci/static
+
+fuzz:
+	@.ci/packages fuzz --install
+	@t/fuzz/run $(SECONDS)
+
+coverage:
+	@.ci/coverage $(PROVE_FLAGS) -r $(TESTS)
 
 bench:
 	@.ci/packages bench --install

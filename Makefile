@@ -39,8 +39,8 @@ MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-unit test-asan test-static fuzz coverage bench \
-        lint install clean help force
+.PHONY: build run stop test test-unit test-asan test-static fuzz coverage \
+        bench lint install clean help force
 
 build: $(SO)
 

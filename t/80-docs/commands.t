@@ -49,7 +49,7 @@ is(join(' ', sort keys %named), join(' ', sort keys %needed),
 # what is said to be made is a target of the Makefile, and a setting is one
 
 my $makefile = slurp("$top/Makefile");
-my ($phony) = $makefile =~ /^\.PHONY: (.*)/m;
+my ($phony) = $makefile =~ /^\.PHONY: ((?:.*\\\n)*.*)/m;
 my %target = map { $_ => 1 } split ' ', $phony;
 
 for my $target (shown('make') =~ /^make (\w+)$/mg,

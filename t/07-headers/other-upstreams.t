@@ -220,6 +220,9 @@ Cookie: a=1; session=$TOKEN; b=2
 --- config
 include policy.conf;
 location = /t {
+    proxy_http_version 1.0;
+    proxy_set_header Host localhost;
+    proxy_set_header Connection close;
     proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
 }
 --- more_headers

@@ -77,12 +77,14 @@ use Digest::SHA ();
 use File::Basename ();
 use JSON::PP ();
 use Time::HiRes ();
+use version ();
 
 use Test::Base::Filter ();
 
 use ActorToken::Mint;
 
-our @EXPORT = (qw( top_dir module_path challenge_for nginx_has run_tests ),
+our @EXPORT = (qw( top_dir module_path challenge_for nginx_has nginx_since
+                   run_tests ),
                @ActorToken::Mint::EXPORT);
 
 my $Top = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../../../..');
@@ -180,6 +182,17 @@ sub nginx_has ($) {
     state $V = `$Test::Nginx::Util::NginxBinary -V 2>&1`;
 
     return $V =~ /--with-\Q$name\E/;
+}
+
+# is it of this version or newer
+
+sub nginx_since ($) {
+    my ($version) = @_;
+
+    state $V = `$Test::Nginx::Util::NginxBinary -v 2>&1`;
+
+    $V =~ m{nginx/([0-9.]+)} or bail_out("no version in $V");
+    return version->parse("v$1") >= version->parse("v$version");
 }
 
 sub challenge_for ($$) {
@@ -381,6 +394,12 @@ _EOC_
 
     while (my ($name, $content) = splice @given, 0, 2) {
         $files{$name} = ref $content ? $content : [$content, 0644];
+    }
+
+    # "listen ... http2" is deprecated, and what replaces it is unknown before
+
+    if (nginx_since('1.25.1')) {
+        s/\b(listen [^;]*) http2;/$1; http2 on;/g for $http, $config;
     }
 
     my $all = join "\n", $http, $config, map { $_->[0] // '' } values %files;

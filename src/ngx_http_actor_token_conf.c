@@ -151,16 +151,16 @@ ngx_http_actor_token_check_level(ngx_conf_t *cf,
 
     if (conf->audience == NGX_CONF_UNSET_PTR) {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &conf->pos,
-            "\"actor_token\" is on, but no \"actor_token_audience\" is set at "
-            "this level or a level within: name the audiences of this "
+            "\"actor_token\" is on, here or at a level that inherits it, "
+            "without \"actor_token_audience\": name the audiences of this "
             "service, or write \"off\"");
         return NGX_CONF_ERROR;
     }
 
     if (conf->tenant == NGX_CONF_UNSET_PTR) {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &conf->pos,
-            "\"actor_token\" is on, but no \"actor_token_tenant\" is set at "
-            "this level or a level within: name the tenant of the request, "
+            "\"actor_token\" is on, here or at a level that inherits it, "
+            "without \"actor_token_tenant\": name the tenant of the request, "
             "or write \"off\"");
         return NGX_CONF_ERROR;
     }

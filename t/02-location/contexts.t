@@ -150,7 +150,7 @@ GET /index.html
 --- reason: missing
 
 
-=== TEST 17: a server without audience, on in http
+=== TEST 16: a server without audience, on in http
 --- http_config
 actor_token outer; #<
 --- config
@@ -159,7 +159,7 @@ actor_token_tenant acme;
 actor_token_audience
 
 
-=== TEST 18: a location turned on, tenant unset
+=== TEST 17: a location turned on, tenant unset
 --- config
 actor_token_audience off;
 location /t {
@@ -169,7 +169,7 @@ location /t {
 actor_token_tenant
 
 
-=== TEST 19: limit_except, audience unset
+=== TEST 18: limit_except, audience unset
 --- config
 location /t {
     limit_except GET {
@@ -181,7 +181,7 @@ location /t {
 actor_token_audience
 
 
-=== TEST 20: if, tenant unset
+=== TEST 19: if, tenant unset
 --- config
 location /t {
     if ($arg_x) {
@@ -193,7 +193,7 @@ location /t {
 actor_token_tenant
 
 
-=== TEST 21: http, with no server that would mend it
+=== TEST 20: http, with no server that would mend it
 --- http_config
 actor_token outer; #<
 actor_token_tenant acme;
@@ -203,7 +203,28 @@ location /t { }
 actor_token_audience
 
 
-=== TEST 22: a nested location inherits what its parent set
+=== TEST 21: a server, though a location within has one
+--- config
+actor_token test; #<
+actor_token_tenant acme;
+location /t {
+    actor_token_audience off;
+}
+--- must_die
+on, here or at a level that inherits it, without "actor_token_audience"
+
+
+=== TEST 22: http, though a server within has one
+--- http_config
+actor_token outer; #<
+actor_token_audience off;
+--- config
+actor_token_tenant acme;
+--- must_die
+on, here or at a level that inherits it, without "actor_token_tenant"
+
+
+=== TEST 23: a nested location inherits what its parent set
 --- config
 location /t {
     actor_token_audience https://api.example.com;
@@ -218,7 +239,7 @@ location /t {
 GET /t/deep
 
 
-=== TEST 23: a server
+=== TEST 24: a server
 --- config
 actor_token server;
 actor_token_audience https://api.example.com;
@@ -230,7 +251,7 @@ location /t { root html; try_files /index.html =404; }
 
 
 
-=== TEST 24: actor_token_max_size has no meaning in limit_except
+=== TEST 25: actor_token_max_size has no meaning in limit_except
 --- config
 location /t {
     limit_except GET {
@@ -241,7 +262,7 @@ location /t {
 "actor_token_max_size" directive is not allowed here
 
 
-=== TEST 25: nor has actor_token_log_level
+=== TEST 26: nor has actor_token_log_level
 --- config
 location /t {
     limit_except GET {
@@ -252,7 +273,7 @@ location /t {
 "actor_token_log_level" directive is not allowed here
 
 
-=== TEST 26: both have one in if
+=== TEST 27: both have one in if
 --- config
 include policy.conf;
 root html;
@@ -268,12 +289,12 @@ GET /index.html?small=1
 --- logged_level: warn
 
 
-=== TEST 27: where the condition does not hold
+=== TEST 28: where the condition does not hold
 --- request
 GET /index.html
 
 
-=== TEST 28: actor_token_claim_set is for http alone
+=== TEST 29: actor_token_claim_set is for http alone
 --- config
 actor_token_claim_set $c name; #<
 --- must_die

@@ -160,18 +160,24 @@ sub on {
 }
 
 
+# What is to be compared stands together, since the machine may be another one
+# a few seconds later.
+
 sub all {
     my ($self, @algorithms) = @_;
 
+    my @possible = grep { $self->server($_->{name}) } @Cases;
     my @cases;
 
-    for my $case (@Cases) {
-        next if !$self->server($case->{name});
+    for my $alg (@algorithms) {
+        push @cases, map { $self->case($_->{name}, $alg) }
+                     grep { $_->{per} } @possible;
+    }
 
+    for my $case (grep { !$_->{per} } @possible) {
         my ($alg) = grep { $_ eq ($case->{alg} // '') } @algorithms;
 
-        push @cases, map { $self->case($case->{name}, $_) }
-                         $case->{per} ? @algorithms : $alg // $algorithms[0];
+        push @cases, $self->case($case->{name}, $alg // $algorithms[0]);
     }
 
     return @cases;

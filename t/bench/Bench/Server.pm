@@ -25,6 +25,7 @@ use Time::HiRes qw( sleep time );
 
 use ActorToken::Mint ();
 use Bench::Client;
+use Bench::Machine;
 use Bench::Tokens;
 
 my $Top = abs_path(dirname(__FILE__) . '/../../..');
@@ -104,7 +105,8 @@ sub new {
     my ($class, $name, %o) = @_;
 
     my $self = bless { name => $name, port => $Port++,
-                       folder => "$Folder/$name" }, $class;
+                       folder => "$Folder/$name",
+                       workers => $o{workers} // 1 }, $class;
 
     remove_tree($self->{folder});
     make_path("$self->{folder}/temp");
@@ -129,12 +131,11 @@ sub configuration {
                ? 'add_header X-Cache $actor_token_cache_status always;' : '';
 
     $_ //= '' for @o{qw( main locations )};
-    $o{workers} //= 1;
 
     return <<_EOC_;
 $load
 $user
-worker_processes $o{workers};
+worker_processes $self->{workers};
 pid nginx.pid;
 error_log error.log crit;
 $o{main}
@@ -253,7 +254,7 @@ sub start {
 
     my $limit = time + 300;
 
-    until ($self->answers) {
+    until ($self->is_ready) {
         die "$self->{name}: @command:\n", $self->read_file('out'), "\n"
             if $self->has_ended || time > $limit;
         sleep 0.02;
@@ -274,11 +275,16 @@ sub read_file {
 }
 
 
-sub answers {
+# The socket is open before there is a worker.
+
+sub is_ready {
     my ($self) = @_;
 
-    return IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-                                 PeerPort => $self->{port});
+    my @workers = $self->workers;
+
+    return @workers == $self->{workers}
+           && IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                    PeerPort => $self->{port});
 }
 
 
@@ -311,7 +317,10 @@ sub workers {
     for my $stat (glob '/proc/[0-9]*/stat') {
         open my $fh, '<', $stat or next;
         my ($pid, $ppid) = (<$fh> // '') =~ /^(\d+) \(.*\) \S (\d+)/s or next;
-        push @workers, $pid if $ppid == $self->{pid};
+        push @workers, $pid
+            if $ppid == $self->{pid}
+               && Bench::Machine::slurp("/proc/$pid/cmdline")
+                  =~ /worker process/;
     }
 
     return sort { $a <=> $b } @workers;

@@ -77,10 +77,9 @@ typedef struct {
     ngx_actor_token_crypto_t       *crypto;      /* for keys of all issuers */
     ngx_array_t                     issuers;  /* ngx_actor_token_issuer_t * */
 
-    ngx_rbtree_t                    literals;
-    ngx_rbtree_node_t               literals_sentinel;
-    ngx_rbtree_t                    templates;
-    ngx_rbtree_node_t               templates_sentinel;
+    ngx_actor_token_table_t         literals;
+    ngx_actor_token_table_t         templates;
+    ngx_actor_token_table_t         crossings;   /* while they are added */
     size_t                          longest;     /* template, in bytes */
 
     ngx_rbtree_t                    digests;
@@ -95,18 +94,19 @@ ngx_int_t ngx_actor_token_issuers_init(ngx_actor_token_issuers_t *issuers,
  * Makes a complete issuer findable.  Returns NULL if that is done,
  * NGX_ACTOR_TOKEN_ISSUER_ERROR for lack of memory, else the issuer that
  * stands in its way: one with the same literal, or with a template that
- * matches an "iss" which this one matches too.
+ * matches an "iss" which this one matches too.  To be called for each when
+ * all are known; "temp" must live until the last of them was added.
  */
 #define NGX_ACTOR_TOKEN_ISSUER_ERROR  ((ngx_actor_token_issuer_t *) -1)
 
 ngx_actor_token_issuer_t *ngx_actor_token_issuers_add(
     ngx_actor_token_issuers_t *issuers, ngx_actor_token_issuer_t *issuer,
-    ngx_pool_t *pool);
+    ngx_pool_t *pool, ngx_pool_t *temp);
 
 /*
  * The issuer of "iss", a literal before a template, or NULL; the label is a
  * slice of "iss", with data NULL where the issuer is a literal.  The time
- * does not depend on the number of issuers, but for a binary search.
+ * does not depend on the number of issuers.
  */
 const ngx_actor_token_issuer_t *ngx_actor_token_issuers_find(
     const ngx_actor_token_issuers_t *issuers, const ngx_str_t *iss,

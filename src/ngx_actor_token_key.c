@@ -21,6 +21,10 @@ static EVP_PKEY *ngx_actor_token_pem_read(const ngx_str_t *text,
 static ngx_uint_t ngx_actor_token_pem_more(BIO *bio);
 static EVP_PKEY *ngx_actor_token_pem_decode(const char *name,
     const u_char *der, long len, const char **err);
+static ngx_int_t ngx_actor_token_key_digest(
+    const ngx_actor_token_maker_t *maker, ngx_actor_token_key_t *key);
+static ngx_int_t ngx_actor_token_key_number(EVP_PKEY *pkey, const char *name,
+    u_char *buf, int len);
 static void ngx_actor_token_key_free(void *data);
 static void ngx_actor_token_secret_free(void *data);
 
@@ -286,9 +290,6 @@ ngx_int_t
 ngx_actor_token_key_own(const ngx_actor_token_maker_t *maker,
     ngx_actor_token_key_t *key, EVP_PKEY *pkey)
 {
-    int                  len;
-    u_char              *der;
-    ngx_int_t            rc;
     ngx_pool_cleanup_t  *cln;
 
     cln = ngx_pool_cleanup_add(maker->pool, 0);
@@ -302,23 +303,96 @@ ngx_actor_token_key_own(const ngx_actor_token_maker_t *maker,
 
     key->pkey = pkey;
 
-    der = NULL;
-    rc = NGX_ERROR;
-
-    len = i2d_PUBKEY(pkey, &der);
-
-    if (len > 0) {
-        rc = ngx_actor_token_sha256(maker->crypto, der, len, key->digest);
-        OPENSSL_free(der);
-    }
-
-    if (rc != NGX_OK) {
+    if (ngx_actor_token_key_digest(maker, key) != NGX_OK) {
         ngx_actor_token_openssl_error(NGX_LOG_ALERT, maker->pool->log,
                                       "no digest of a public key");
         return NGX_ERROR;
     }
 
     return ngx_actor_token_sig_prepare(key, maker->crypto, maker->pool);
+}
+
+
+/*
+ * The numbers, and not DER: i2d_PUBKEY() takes 50 microseconds for it, and a
+ * point of a curve has several forms there.
+ */
+
+static ngx_int_t
+ngx_actor_token_key_digest(const ngx_actor_token_maker_t *maker,
+    ngx_actor_token_key_t *key)
+{
+    size_t   len;
+    u_char   buf[2 * NGX_ACTOR_TOKEN_RSA_BITS_MAX / 8];
+
+    len = NGX_ACTOR_TOKEN_RSA_BITS_MAX / 8;
+
+    switch (key->type) {
+
+    case NGX_ACTOR_TOKEN_KEY_RSA:
+        if (ngx_actor_token_key_number(key->pkey, OSSL_PKEY_PARAM_RSA_N, buf,
+                                       len)
+            != NGX_OK
+            || ngx_actor_token_key_number(key->pkey, OSSL_PKEY_PARAM_RSA_E,
+                                          buf + len, len)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        len *= 2;
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ED25519:
+    case NGX_ACTOR_TOKEN_KEY_ED448:
+        if (EVP_PKEY_get_raw_public_key(key->pkey, buf, &len) != 1) {
+            return NGX_ERROR;
+        }
+
+        break;
+
+    default:
+        len = (EVP_PKEY_get_bits(key->pkey) + 7) / 8;
+
+        if (ngx_actor_token_key_number(key->pkey, OSSL_PKEY_PARAM_EC_PUB_X,
+                                       buf, len)
+            != NGX_OK
+            || ngx_actor_token_key_number(key->pkey, OSSL_PKEY_PARAM_EC_PUB_Y,
+                                          buf + len, len)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        len *= 2;
+        break;
+    }
+
+    return ngx_actor_token_sha256(maker->crypto, buf, len, key->digest);
+}
+
+
+/* with zeros in front of it */
+
+static ngx_int_t
+ngx_actor_token_key_number(EVP_PKEY *pkey, const char *name, u_char *buf,
+    int len)
+{
+    BIGNUM     *n;
+    ngx_int_t   rc;
+
+    n = NULL;
+    rc = NGX_ERROR;
+
+    if (EVP_PKEY_get_bn_param(pkey, name, &n) == 1
+        && BN_bn2binpad(n, buf, len) == len)
+    {
+        rc = NGX_OK;
+    }
+
+    BN_free(n);
+
+    return rc;
 }
 
 

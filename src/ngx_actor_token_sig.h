@@ -46,7 +46,7 @@ typedef struct {
     ngx_str_t                     kid;         /* data is NULL without one */
     ngx_actor_token_template_t    issuer;      /* prefix.len 0: anybody's */
 
-    /* SHA-256 of the public key's DER, or of the secret */
+    /* SHA-256 of the public key's numbers, or of the secret */
     u_char                        digest[NGX_ACTOR_TOKEN_DIGEST_LEN];
 
     /* of all that decides which tokens it verifies: what is above */

@@ -11,10 +11,6 @@ static u_char *ngx_actor_token_template_find(const ngx_str_t *value,
     const ngx_str_t *placeholder);
 static const char *ngx_actor_token_template_place(
     ngx_actor_token_template_t *t);
-static ngx_uint_t ngx_actor_token_template_label(
-    const ngx_actor_token_template_t *t, const ngx_str_t *label);
-static ngx_uint_t ngx_actor_token_template_within(
-    const ngx_actor_token_template_t *a, const ngx_actor_token_template_t *b);
 
 
 const char *
@@ -174,15 +170,14 @@ ngx_actor_token_template_match(const ngx_actor_token_template_t *t,
     label->data = s->data + t->prefix.len;
     label->len = s->len - fixed;
 
-    return ngx_actor_token_template_label(t, label);
+    return ngx_actor_token_template_label(t->host, label);
 }
 
 
 /* [A-Za-z0-9][A-Za-z0-9._-]*, without dots in a host */
 
-static ngx_uint_t
-ngx_actor_token_template_label(const ngx_actor_token_template_t *t,
-    const ngx_str_t *label)
+ngx_uint_t
+ngx_actor_token_template_label(ngx_uint_t host, const ngx_str_t *label)
 {
     u_char  ch;
     size_t  i;
@@ -200,7 +195,7 @@ ngx_actor_token_template_label(const ngx_actor_token_template_t *t,
             continue;
         }
 
-        if (i > 0 && (ch == '-' || ch == '_' || (ch == '.' && !t->host))) {
+        if (i > 0 && (ch == '-' || ch == '_' || (ch == '.' && !host))) {
             continue;
         }
 
@@ -208,73 +203,4 @@ ngx_actor_token_template_label(const ngx_actor_token_template_t *t,
     }
 
     return 1;
-}
-
-
-ngx_uint_t
-ngx_actor_token_template_overlap(const ngx_actor_token_template_t *a,
-    const ngx_actor_token_template_t *b)
-{
-    if (a->prefix.len == b->prefix.len) {
-        return ngx_actor_token_eq(&a->prefix, &b->prefix)
-               && ngx_actor_token_eq(&a->suffix, &b->suffix);
-    }
-
-    return (a->prefix.len < b->prefix.len)
-           ? ngx_actor_token_template_within(a, b)
-           : ngx_actor_token_template_within(b, a);
-}
-
-
-/*
- * a's label would lie within b's prefix, and b's label within a's suffix:
- *
- *     a:   prefix  {label}  suffix...............
- *     b:   prefix................  {label}  suffix
- */
-
-static ngx_uint_t
-ngx_actor_token_template_within(const ngx_actor_token_template_t *a,
-    const ngx_actor_token_template_t *b)
-{
-    size_t     between;
-    u_char    *p, *last;
-    ngx_str_t  label;
-
-    if (ngx_memcmp(a->prefix.data, b->prefix.data, a->prefix.len) != 0) {
-        return 0;
-    }
-
-    /* a's label ends where its suffix begins: at a separator */
-
-    label.data = b->prefix.data + a->prefix.len;
-    last = b->prefix.data + b->prefix.len;
-
-    for (p = label.data; p < last; p++) {
-        if (*p == '/' || (a->host && *p == '.')) {
-            break;
-        }
-    }
-
-    label.len = p - label.data;
-
-    if (!ngx_actor_token_template_label(a, &label)) {
-        return 0;
-    }
-
-    between = last - p;
-
-    if (a->suffix.len <= between + b->suffix.len
-        || ngx_memcmp(a->suffix.data, p, between) != 0
-        || ngx_memcmp(a->suffix.data + a->suffix.len - b->suffix.len,
-                      b->suffix.data, b->suffix.len)
-           != 0)
-    {
-        return 0;
-    }
-
-    label.data = a->suffix.data + between;
-    label.len = a->suffix.len - between - b->suffix.len;
-
-    return ngx_actor_token_template_label(b, &label);
 }

@@ -40,9 +40,9 @@ const char *ngx_actor_token_template_parse(ngx_actor_token_template_t *t,
 ngx_uint_t ngx_actor_token_template_match(const ngx_actor_token_template_t *t,
     const ngx_str_t *s, ngx_str_t *label);
 
-/* whether there is an identifier that both templates match */
-ngx_uint_t ngx_actor_token_template_overlap(
-    const ngx_actor_token_template_t *a, const ngx_actor_token_template_t *b);
+/* whether this may stand for a placeholder, of the host or of the path */
+ngx_uint_t ngx_actor_token_template_label(ngx_uint_t host,
+    const ngx_str_t *label);
 
 
 #endif /* _NGX_ACTOR_TOKEN_TEMPLATE_H_INCLUDED_ */

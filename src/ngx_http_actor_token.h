@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
     ngx_actor_token_trusted_t         trusted;
+    ngx_actor_token_table_t           issuer_names;
 
     size_t                            cache_size;    /* 0: off */
     ngx_actor_token_cache_t          *cache;         /* NULL: off */

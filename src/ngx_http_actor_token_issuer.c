@@ -757,15 +757,25 @@ ngx_int_t
 ngx_http_actor_token_append(ngx_conf_t *cf, ngx_actor_token_list_t *list,
     const ngx_str_t *value, ngx_uint_t n)
 {
-    ngx_str_t  *elts;
+    ngx_str_t   *elts;
+    ngx_uint_t   room, size;
 
-    elts = ngx_palloc(cf->pool, (list->nelts + n) * sizeof(ngx_str_t));
-    if (elts == NULL) {
-        return NGX_ERROR;
-    }
+    /* the room is the power of two that the values need at least */
 
-    if (list->nelts) {
-        ngx_memcpy(elts, list->elts, list->nelts * sizeof(ngx_str_t));
+    for (room = 1; room < list->nelts; room *= 2) { /* void */ }
+    for (size = room; size < list->nelts + n; size *= 2) { /* void */ }
+
+    elts = (ngx_str_t *) list->elts;
+
+    if (list->nelts == 0 || size > room) {
+        elts = ngx_palloc(cf->pool, size * sizeof(ngx_str_t));
+        if (elts == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (list->nelts) {
+            ngx_memcpy(elts, list->elts, list->nelts * sizeof(ngx_str_t));
+        }
     }
 
     ngx_memcpy(elts + list->nelts, value, n * sizeof(ngx_str_t));

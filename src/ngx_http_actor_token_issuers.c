@@ -147,18 +147,7 @@ ngx_actor_token_issuer_t *
 ngx_http_actor_token_issuer_find(ngx_http_actor_token_main_conf_t *mcf,
     const ngx_str_t *name)
 {
-    ngx_uint_t                  i;
-    ngx_actor_token_issuer_t  **issuer;
-
-    issuer = mcf->trusted.issuers.issuers.elts;
-
-    for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
-        if (ngx_actor_token_eq(&issuer[i]->name, name)) {
-            return issuer[i];
-        }
-    }
-
-    return NULL;
+    return ngx_actor_token_table_value(&mcf->issuer_names, name);
 }
 
 
@@ -174,21 +163,33 @@ ngx_http_actor_token_issuers_finish(ngx_conf_t *cf,
 
     issuer = mcf->trusted.issuers.issuers.elts;
 
+    if (ngx_actor_token_table_init(&mcf->issuer_names, cf->pool,
+                                   mcf->trusted.issuers.issuers.nelts)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
 
         block = (ngx_http_actor_token_issuer_t *) issuer[i];
 
-        if (ngx_http_actor_token_issuer_find(mcf, &issuer[i]->name)
-            != issuer[i])
-        {
+        if (ngx_http_actor_token_issuer_find(mcf, &issuer[i]->name)) {
             ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
                 "duplicate \"actor_token_issuer %V\": give each block a name "
                 "of its own", &issuer[i]->name);
             return NGX_CONF_ERROR;
         }
 
+        if (ngx_actor_token_table_add(&mcf->issuer_names, &issuer[i]->name,
+                                      issuer[i])
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
         other = ngx_actor_token_issuers_add(&mcf->trusted.issuers, issuer[i],
-                                            cf->pool);
+                                            cf->pool, cf->temp_pool);
 
         if (other == NGX_ACTOR_TOKEN_ISSUER_ERROR) {
             return NGX_CONF_ERROR;
@@ -337,18 +338,17 @@ ngx_http_actor_token_notice_shared(ngx_conf_t *cf, const ngx_array_t *claimed,
         }
     }
 
-    for (k = 0; k < any->nelts; k++) {
-        for (i = 0; i < claimed->nelts; i++) {
+    for (i = 0; i < claimed->nelts && !c[i].listed; i++) { /* void */ }
 
-            if (c[i].listed) {
-                ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &p[k]->pos,
-                    "issuer \"%V\" may assert any tenant, \"%V\" of issuer "
-                    "\"%V\" among them: write its \"tenants\"",
-                    &p[k]->issuer.name, &c[i].tenant,
-                    &c[i].block->issuer.name);
-                break;
-            }
-        }
+    if (i == claimed->nelts) {
+        return;
+    }
+
+    for (k = 0; k < any->nelts; k++) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &p[k]->pos,
+            "issuer \"%V\" may assert any tenant, \"%V\" of issuer "
+            "\"%V\" among them: write its \"tenants\"",
+            &p[k]->issuer.name, &c[i].tenant, &c[i].block->issuer.name);
     }
 }
 

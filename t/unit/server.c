@@ -241,7 +241,7 @@ server_trust(ngx_actor_token_trusted_t *trusted,
         issuer->index = trusted->issuers.issuers.nelts - 1;
 
         if (ngx_actor_token_issuers_add(&trusted->issuers, issuer,
-                                        server_arena)
+                                        server_arena, server_arena)
             != NULL)
         {
             abort();

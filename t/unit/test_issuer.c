@@ -10,6 +10,11 @@
 
 static void test_find(void);
 static void test_add(void);
+static void test_overlap(void);
+static ngx_uint_t overlap(const ngx_actor_token_template_t *a,
+    const ngx_actor_token_template_t *b);
+static const char *random_template(void);
+static void test_many(void);
 static void test_long(void);
 static ngx_int_t failing_add(ngx_pool_t *pool, void *data);
 
@@ -22,6 +27,8 @@ unit_tests(void)
 {
     test_find();
     test_add();
+    test_overlap();
+    test_many();
     test_long();
 
     unit_failing("literal", failing_add, "https://x.example", NGX_OK, NULL);
@@ -152,10 +159,230 @@ test_add(void)
         *p = &second;
         second.index = 1;
 
-        ok(ngx_actor_token_issuers_add(&trusted.issuers, &second, server_arena)
+        ok(ngx_actor_token_issuers_add(&trusted.issuers, &second,
+                                       server_arena, server_arena)
            == (tests[i].clash ? &first : NULL),
            "add: \"%s\", then \"%s\"", tests[i].first, tests[i].second);
     }
+}
+
+
+/* templates that have an "iss" in common, and no others, clash */
+
+static void
+test_overlap(void)
+{
+    ngx_str_t                   s;
+    ngx_pool_t                 *pool;
+    ngx_uint_t                  i, k, n, clash, clashes, wrong;
+    ngx_actor_token_issuer_t   *found;
+    ngx_actor_token_issuers_t   all;
+
+    enum { N = 400 };
+
+    static ngx_actor_token_issuer_t  some[N];
+
+    static const char  *first[] = {
+        "https://a.example/{tenant}", "https://a.example/{tenant}/v2",
+        "https://a.example/x/{tenant}", "https://a.example/{tenant}/y",
+        "https://a.example/{tenant}/x/y", "https://a.example/y/x/{tenant}",
+        "https://{tenant}.auth.example", "https://t.{tenant}.auth.example",
+        "https://{tenant}.t.auth.example",
+        "https://{tenant}.auth.example/t", "https://t.auth.example/{tenant}",
+        "https://-/{tenant}", "https://{tenant}.auth.example/t/v2",
+        "https://a.example/{tenant}/-", "https://a.example/x.y/{tenant}",
+        "https://a.example/{tenant}/x.y"
+    };
+
+    for (n = 0; n < N; n++) {
+        server_issuer(&some[n], n < sizeof(first) / sizeof(first[0])
+                                ? first[n] : random_template());
+        some[n].index = n;
+    }
+
+    ngx_memzero(&all, sizeof(all));
+    (void) ngx_actor_token_issuers_init(&all, server_arena);
+
+    /* two by two */
+
+    clashes = 0;
+    wrong = 0;
+
+    for (i = 0; i < N; i++) {
+        for (k = 0; k < 40; k++) {
+            pool = server_pool();
+
+            ngx_memzero(&all.literals, sizeof(ngx_actor_token_table_t));
+            all.longest = 0;
+
+            (void) ngx_actor_token_issuers_add(&all, &some[i], pool, pool);
+            found = ngx_actor_token_issuers_add(&all, &some[k], pool, pool);
+            clash = overlap(&some[i].issuer, &some[k].issuer);
+
+            if (found != (clash ? &some[i] : NULL)) {
+                wrong++;
+                s = some[i].value;
+                printf("# \"%.*s\" and \"%s\"\n", (int) s.len, s.data,
+                       some[k].value.data);
+            }
+
+            clashes += clash;
+            ngx_destroy_pool(pool);
+        }
+    }
+
+    is(wrong, 0, "overlap: of two");
+    if (!ok(clashes > 100 && clashes < N * 20, "overlap: some do")) {
+        printf("# %d of %d\n", (int) clashes, N * 40);
+    }
+
+    /* one by one, each with all that were added before */
+
+    pool = server_pool();
+
+    ngx_memzero(&all.literals, sizeof(ngx_actor_token_table_t));
+    all.longest = 0;
+
+    wrong = 0;
+
+    for (i = 0; i < N; i++) {
+        found = ngx_actor_token_issuers_add(&all, &some[i], pool, pool);
+        clash = 0;
+
+        for (k = 0; k < i; k++) {
+            clash |= (some[k].index < N
+                      && overlap(&some[i].issuer, &some[k].issuer));
+        }
+
+        wrong += found ? !overlap(&some[i].issuer, &found->issuer) : clash;
+
+        if (found) {
+            some[i].index = N;
+        }
+    }
+
+    is(wrong, 0, "overlap: with many");
+
+    ngx_destroy_pool(pool);
+}
+
+
+/* by trying: one's label is another, or a segment of the other */
+
+static ngx_uint_t
+overlap(const ngx_actor_token_template_t *a,
+    const ngx_actor_token_template_t *b)
+{
+    char        text[512], *p, *next;
+    ngx_str_t   s, label;
+
+    (void) snprintf(text, sizeof(text), "https://t/%.*s/%.*s",
+                    (int) b->prefix.len - 8, b->prefix.data + 8,
+                    (int) b->suffix.len, b->suffix.data);
+
+    for (p = text + 8; p; p = next ? next + 1 : NULL) {
+        next = strpbrk(p, a->host ? "/." : "/");
+
+        s = mint_print("%.*s%.*s%.*s", (int) a->prefix.len, a->prefix.data,
+                       next ? (int) (next - p) : (int) strlen(p), p,
+                       (int) a->suffix.len, a->suffix.data);
+
+        if (ngx_actor_token_template_match(a, &s, &label)
+            && ngx_actor_token_template_match(b, &s, &label))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* of few different parts, so that many are alike */
+
+static const char *
+random_template(void)
+{
+    char              *p, *text;
+    ngx_uint_t         i, labels, segments, hole;
+    static uint32_t    seed = 1;
+
+    static const char  *parts[] = { "a", "b", "a.b", "-" };
+
+    text = ngx_pnalloc(server_arena, 128);
+    p = text + sprintf(text, "https://");
+
+    seed = seed * 1103515245 + 12345;
+    labels = 2 + (seed >> 16) % 2;
+    segments = 1 + (seed >> 20) % 3;
+    hole = (seed >> 8) % (labels - 2 + segments);
+
+    for (i = 0; i < labels + segments; i++) {
+        seed = seed * 1103515245 + 12345;
+
+        if (i) {
+            *p++ = (i < labels) ? '.' : '/';
+        }
+
+        if (i == hole + (hole >= labels - 2 ? 2 : 0)) {
+            p += sprintf(p, "{tenant}");
+
+        } else {
+            p += sprintf(p, "%s", parts[(seed >> 16)
+                                        % ((i < labels) ? 2 : 4)]);
+        }
+    }
+
+    return text;
+}
+
+
+static void
+test_many(void)
+{
+    ngx_str_t                         iss, label;
+    ngx_uint_t                        i, wrong;
+    ngx_actor_token_issuers_t         all;
+    ngx_actor_token_issuer_t        **p;
+    const ngx_actor_token_issuer_t   *found;
+
+    enum { N = 1000 };
+
+    static ngx_actor_token_issuer_t  many[2 * N];
+
+    ngx_memzero(&all, sizeof(all));
+    (void) ngx_actor_token_issuers_init(&all, server_arena);
+
+    for (i = 0; i < 2 * N; i++) {
+        iss = mint_print((i % 2) ? "https://i%d.example/{tenant}"
+                                 : "https://i%d.example", (int) i);
+        server_issuer(&many[i], (char *) iss.data);
+
+        p = ngx_array_push(&all.issuers);
+        *p = &many[i];
+    }
+
+    for (wrong = 0, i = 0; i < 2 * N; i++) {
+        wrong += (ngx_actor_token_issuers_add(&all, &many[i], server_arena,
+                                              server_arena)
+                  != NULL);
+    }
+
+    is(wrong, 0, "many: are added");
+
+    for (i = 0; i < 2 * N; i++) {
+        iss = mint_print((i % 2) ? "https://i%d.example/t"
+                                 : "https://i%d.example", (int) i);
+        found = ngx_actor_token_issuers_find(&all, &iss, &label);
+        wrong += (found != &many[i]);
+
+        iss = mint_print((i % 2) ? "https://i%d.example"
+                                 : "https://i%d.example/t", (int) i);
+        found = ngx_actor_token_issuers_find(&all, &iss, &label);
+        wrong += (found != NULL);
+    }
+
+    is(wrong, 0, "many: each is found, and no other");
 }
 
 
@@ -224,7 +451,7 @@ failing_add(ngx_pool_t *p, void *data)
     *elt = &issuer;
     issuer.index = 0;
 
-    rc = ngx_actor_token_issuers_add(&all, &issuer, p);
+    rc = ngx_actor_token_issuers_add(&all, &issuer, p, p);
 
     if (rc == NGX_ACTOR_TOKEN_ISSUER_ERROR) {
         return NGX_ERROR;

@@ -7,6 +7,7 @@
 #include "unit.h"
 #include "mint.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -22,6 +23,7 @@ static ngx_int_t load(ngx_pool_t *pool, const ngx_str_t *text,
     const char *alg, ngx_actor_token_key_t *key, const char **err);
 static ngx_str_t certificate(const mint_key_t *key);
 static ngx_str_t private_pem(const mint_key_t *key);
+static ngx_str_t compressed_pem(const mint_key_t *key);
 static ngx_str_t join(const ngx_str_t *a, const ngx_str_t *b);
 static void test_pem(void);
 static void test_refused(void);
@@ -148,6 +150,28 @@ private_pem(const mint_key_t *key)
 
 
 static ngx_str_t
+compressed_pem(const mint_key_t *key)
+{
+    EVP_PKEY    *pkey;
+    mint_key_t   copy;
+    ngx_str_t    s;
+
+    pkey = EVP_PKEY_dup(key->pkey);
+    (void) EVP_PKEY_set_utf8_string_param(pkey,
+               OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+               OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_COMPRESSED);
+
+    copy = *key;
+    copy.pkey = pkey;
+    s = mint_pem(&copy);
+
+    EVP_PKEY_free(pkey);
+
+    return s;
+}
+
+
+static ngx_str_t
 join(const ngx_str_t *a, const ngx_str_t *b)
 {
     return mint_print("%.*s%.*s", (int) a->len, a->data, (int) b->len,
@@ -216,6 +240,13 @@ test_pem(void)
         ok(ngx_memcmp(key.digest, jwk.digest, sizeof(key.digest)) == 0,
            "pem: the digest of %s is that of its JWK", tests[i].key);
     }
+
+    s = mint_pem(ec);
+    (void) load(pool, &s, "ES256", &jwk, &err);
+    s = compressed_pem(ec);
+    is(load(pool, &s, "ES256", &key, &err), NGX_OK, "pem: half a point");
+    ok(ngx_memcmp(key.digest, jwk.digest, sizeof(key.digest)) == 0,
+       "pem: has the digest of the whole one");
 
     s = certificate(ec);
     is(load(pool, &s, "ES256", &key, &err), NGX_OK, "pem: a certificate");

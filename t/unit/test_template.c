@@ -10,7 +10,6 @@
 static const char *parse(const char *value, ngx_actor_token_template_t *t);
 static void test_parse(void);
 static void test_match(void);
-static void test_overlap(void);
 
 
 void
@@ -18,7 +17,6 @@ unit_tests(void)
 {
     test_parse();
     test_match();
-    test_overlap();
 }
 
 
@@ -161,69 +159,4 @@ test_match(void)
     s.len++;
     is(ngx_actor_token_template_match(&t, &s, &label), 0,
        "match: one byte longer");
-}
-
-
-/* wherever both templates match one "iss" of the samples, they overlap */
-
-static void
-test_overlap(void)
-{
-    ngx_str_t                    s, label;
-    ngx_uint_t                   i, k, n, common, overlap;
-    ngx_actor_token_template_t   a, b;
-
-    static const char  *templates[] = {
-        "https://a.example/{tenant}", "https://a.example/{tenant}/v2",
-        "https://a.example/x/{tenant}", "https://a.example/{tenant}/y",
-        "https://a.example/{tenant}/x/y", "https://a.example/y/x/{tenant}",
-        "https://{tenant}.auth.example", "https://t.{tenant}.auth.example",
-        "https://{tenant}.t.auth.example",
-        "https://{tenant}.auth.example/t", "https://t.auth.example/{tenant}",
-        "https://-/{tenant}", "https://{tenant}.auth.example/t/v2"
-    };
-
-    static const char  *samples[] = {
-        "https://a.example/t", "https://a.example/t/v2",
-        "https://a.example/x/v2", "https://a.example/x/y",
-        "https://a.example/y/x/y", "https://t.auth.example",
-        "https://t.t.auth.example", "https://t.auth.example/t",
-        "https://-/t", "https://t.auth.example/t/v2"
-    };
-
-    static const u_char  overlaps[13][13] = {
-        [1][2] = 1, [2][1] = 1, [2][3] = 1, [3][2] = 1, [4][5] = 1,
-        [5][4] = 1, [7][8] = 1, [8][7] = 1, [9][10] = 1, [10][9] = 1
-    };
-
-    for (i = 0; i < sizeof(templates) / sizeof(templates[0]); i++) {
-        for (k = 0; k < sizeof(templates) / sizeof(templates[0]); k++) {
-
-            (void) parse(templates[i], &a);
-            (void) parse(templates[k], &b);
-
-            overlap = ngx_actor_token_template_overlap(&a, &b);
-            common = 0;
-
-            for (n = 0; n < sizeof(samples) / sizeof(samples[0]); n++) {
-                s = server_str(samples[n]);
-
-                common |= ngx_actor_token_template_match(&a, &s, &label)
-                          && ngx_actor_token_template_match(&b, &s, &label);
-            }
-
-            if (i == k || overlaps[i][k]) {
-                is(overlap, 1, "overlap: \"%s\" and \"%s\"", templates[i],
-                   templates[k]);
-
-            } else if (overlap || common) {
-                is(overlap, common, "overlap: not \"%s\" and \"%s\"",
-                   templates[i], templates[k]);
-            }
-        }
-    }
-
-    (void) parse("https://a.example/{tenant}", &a);
-    (void) parse("https://b.example/{tenant}", &b);
-    is(ngx_actor_token_template_overlap(&a, &b), 0, "overlap: not two hosts");
 }

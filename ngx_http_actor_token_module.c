@@ -19,6 +19,7 @@ static ngx_int_t ngx_http_actor_token_required(ngx_http_request_t *r,
     const ngx_http_actor_token_loc_conf_t *conf,
     ngx_http_actor_token_decision_t *d);
 static void ngx_http_actor_token_cleanup(void *data);
+static void ngx_http_actor_token_unqueue(ngx_http_actor_token_ctx_t *ctx);
 
 static ngx_int_t ngx_http_actor_token_pre_init(ngx_conf_t *cf);
 static void *ngx_http_actor_token_create_main_conf(ngx_conf_t *cf);
@@ -310,6 +311,8 @@ ngx_http_actor_token_evaluate(ngx_http_actor_token_asker_t *asker,
         return NGX_AGAIN;
     }
 
+    ngx_http_actor_token_unqueue(ctx);
+
     *d = made;
 
     if (rc == NGX_OK) {
@@ -372,7 +375,7 @@ ngx_http_actor_token_decide(ngx_http_actor_token_asker_t *asker,
     rc = ngx_actor_token_check(&d->seen->token, &env, &ctx->policy,
                                &d->audience, &d->verdict);
 
-    if (d->seen->token.verified && !d->seen->token.recalled) {
+    if (d->seen->token.verified) {
         ngx_http_actor_token_remote_proven(&d->seen->token);
     }
 
@@ -599,10 +602,16 @@ ngx_http_actor_token_make_ctx(ngx_http_request_t *r)
 static void
 ngx_http_actor_token_cleanup(void *data)
 {
-    ngx_http_actor_token_ctx_t  *ctx = data;
+    ngx_http_actor_token_unqueue(data);
+}
 
+
+static void
+ngx_http_actor_token_unqueue(ngx_http_actor_token_ctx_t *ctx)
+{
     if (ctx->queued) {
         ngx_queue_remove(&ctx->queue);
+        ctx->queued = 0;
     }
 }
 

@@ -41,10 +41,13 @@ ngx_actor_token_check(ngx_actor_token_t *token,
                                              token->raw.len);
     }
 
-    if (!token->parsed && !token->asked && env->cache
-        && ngx_actor_token_recall(token, env, policy) == NGX_ERROR)
-    {
-        return NGX_ERROR;
+    if (!token->parsed && !token->asked && env->cache) {
+
+        rc = ngx_actor_token_recall(token, env, policy);
+
+        if (rc == NGX_ERROR || rc == NGX_AGAIN) {
+            return rc;
+        }
     }
 
     if (!token->parsed) {
@@ -130,6 +133,7 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
         ngx_str_null(&token->iss);
         ngx_str_null(&token->label);
         token->issuer = NULL;
+        token->asked = (rc != NGX_AGAIN);
 
         return rc;
     }
@@ -173,14 +177,14 @@ ngx_actor_token_recognize(ngx_actor_token_t *token,
     token->iss = token->claims.issuer;
     token->label = token->claims.tenant_label;
 
-    /* keys that are on their way, or refused, are asked for again later */
+    /* if there are none, the verdict of those who ask again will say so */
 
     ngx_memzero(&v, sizeof(ngx_actor_token_verdict_t));
 
     rc = env->keys(env->data, token, policy, &keys, &v);
 
     if (rc != NGX_OK) {
-        return (rc == NGX_ERROR) ? NGX_ERROR : NGX_DECLINED;
+        return rc;
     }
 
     return ngx_actor_token_keys_find(keys, token->witness.key)

@@ -7,6 +7,15 @@
 #include <ngx_actor_token_store.h>
 
 
+/* who makes room for something new; and those before */
+
+typedef enum {
+    NGX_ACTOR_TOKEN_ROOM_EMPTY = 0,
+    NGX_ACTOR_TOKEN_ROOM_UNPROVEN,
+    NGX_ACTOR_TOKEN_ROOM_ALL
+} ngx_actor_token_room_e;
+
+
 /* a fetch that is under way */
 
 typedef struct {
@@ -26,7 +35,7 @@ typedef struct {
 
 typedef struct {
     ngx_rbtree_node_t            node;
-    ngx_queue_t                  queue;          /* of tenants' sets alone */
+    ngx_queue_t                  queue;
     u_char                       id[NGX_ACTOR_TOKEN_DIGEST_LEN];
 
     ngx_actor_token_set_info_t   info;
@@ -46,10 +55,12 @@ struct ngx_actor_token_store_sh_s {
     ngx_rbtree_t                 quotas;         /* by id of the issuer */
     ngx_rbtree_node_t            quotas_sentinel;
 
+    ngx_queue_t                  blocks;         /* issuers' own sets */
+
     /* tenants' sets, the last used first */
     ngx_queue_t                  proven;
     ngx_queue_t                  unproven;
-    ngx_queue_t                  empty;          /* never fetched yet */
+    ngx_queue_t                  empty;          /* there is no set */
     ngx_uint_t                   nkept;
     ngx_uint_t                   nempty;
 
@@ -63,20 +74,35 @@ static ngx_rbtree_node_t *ngx_actor_token_store_node(ngx_rbtree_t *tree,
 static ngx_actor_token_set_t *ngx_actor_token_store_find(
     ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id);
 static ngx_actor_token_set_t *ngx_actor_token_store_make(
-    ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id);
+    ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id,
+    ngx_msec_t now);
 static ngx_actor_token_quota_t *ngx_actor_token_store_quota(
     ngx_actor_token_store_t *store, const u_char *id);
 static ngx_uint_t ngx_actor_token_claim_holds(
     const ngx_actor_token_claim_t *claim, ngx_msec_t now);
+static ngx_uint_t ngx_actor_token_claim_is(
+    const ngx_actor_token_claim_t *claim, const ngx_actor_token_set_id_t *id);
 static ngx_int_t ngx_actor_token_store_claim(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set, ngx_actor_token_set_id_t *id, ngx_msec_t now,
     ngx_msec_t limit);
 static void ngx_actor_token_store_unclaim(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set, const ngx_actor_token_set_id_t *id);
+static ngx_int_t ngx_actor_token_store_put(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set, ngx_msec_t now, const ngx_str_t *text,
+    const u_char *content);
 static void *ngx_actor_token_store_alloc(ngx_actor_token_store_t *store,
-    size_t size, const ngx_actor_token_set_t *set);
+    size_t size, ngx_actor_token_room_e room,
+    const ngx_actor_token_set_t *keep, ngx_msec_t now);
+static ngx_uint_t ngx_actor_token_store_room(ngx_actor_token_store_t *store,
+    ngx_actor_token_room_e room, const ngx_actor_token_set_t *keep,
+    ngx_msec_t now);
 static ngx_uint_t ngx_actor_token_store_evict(ngx_actor_token_store_t *store,
     ngx_queue_t *queue, const ngx_actor_token_set_t *keep);
+static ngx_uint_t ngx_actor_token_store_evict_orphan(
+    ngx_actor_token_store_t *store, const ngx_actor_token_set_t *keep,
+    ngx_msec_t now);
+static void ngx_actor_token_store_forget(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set);
 static void ngx_actor_token_store_place(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set);
 static void ngx_actor_token_store_drop(ngx_actor_token_store_t *store,
@@ -118,6 +144,7 @@ ngx_actor_token_store_init(ngx_shm_zone_t *zone, void *data)
         ngx_rbtree_init(&sh->quotas, &sh->quotas_sentinel,
                         ngx_rbtree_insert_value);
 
+        ngx_queue_init(&sh->blocks);
         ngx_queue_init(&sh->proven);
         ngx_queue_init(&sh->unproven);
         ngx_queue_init(&sh->empty);
@@ -185,7 +212,7 @@ ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    set = ngx_actor_token_store_make(store, id);
+    set = ngx_actor_token_store_make(store, id, now);
 
     if (set == NULL) {
         rc = NGX_DONE;
@@ -221,70 +248,104 @@ ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     const ngx_str_t *text, const u_char *content, ngx_msec_t fresh,
     ngx_msec_t stale)
 {
-    u_char                 *p;
     ngx_int_t               rc;
-    ngx_uint_t              same;
     ngx_actor_token_set_t  *set;
-
-    rc = NGX_DECLINED;
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    set = ngx_actor_token_store_make(store, id);
+    set = ngx_actor_token_store_make(store, id, now);
 
     if (set == NULL) {
+        rc = NGX_DECLINED;
+        goto done;
+    }
+
+    if (set->info.kept && !ngx_actor_token_claim_is(&set->claim, id)) {
+        rc = NGX_ABORT;
         goto done;
     }
 
     ngx_actor_token_store_unclaim(store, set, id);
 
-    same = set->info.kept
-           && ngx_memcmp(set->info.content, content,
-                         NGX_ACTOR_TOKEN_DIGEST_LEN)
-              == 0;
+    rc = ngx_actor_token_store_put(store, set, now, text, content);
 
-    if (!same) {
-        if (set->info.kept) {
-            ngx_actor_token_store_drop(store, set);
+    if (rc == NGX_OK) {
+        set->info.failed = 0;
+        set->info.fetched = now;
+        set->info.fresh = now + fresh;
+        set->info.stale = now + fresh + stale;
+
+        if (set->asked && !ngx_actor_token_before(now, set->unknown)) {
+            set->asked = 0;
         }
-
-        (void) ngx_atomic_fetch_add(store->changes, 1);
-
-        p = ngx_actor_token_store_alloc(store, text->len, set);
-
-        if (p == NULL) {
-            ngx_actor_token_store_place(store, set);
-            goto done;
-        }
-
-        ngx_memcpy(p, text->data, text->len);
-
-        set->text.data = p;
-        set->text.len = text->len;
-        set->info.kept = 1;
-
-        if (set->tenant) {
-            store->sh->nkept++;
-            store->sh->nempty--;
-        }
-
-        ngx_memcpy(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
     }
 
-    set->info.failed = 0;
-    set->info.fetched = now;
-    set->info.fresh = now + fresh;
-    set->info.stale = now + fresh + stale;
-
     ngx_actor_token_store_place(store, set);
-
-    rc = NGX_OK;
 
 done:
 
     ngx_shmtx_unlock(&store->shpool->mutex);
 
     return rc;
+}
+
+
+/* the old set goes even if there is no room for the new one */
+
+static ngx_int_t
+ngx_actor_token_store_put(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set, ngx_msec_t now, const ngx_str_t *text,
+    const u_char *content)
+{
+    u_char                  *p;
+    ngx_actor_token_room_e   room;
+
+    if (set->info.kept) {
+
+        if (ngx_memcmp(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN)
+            == 0)
+        {
+            return NGX_OK;
+        }
+
+        ngx_actor_token_store_drop(store, set);
+    }
+
+    (void) ngx_atomic_fetch_add(store->changes, 1);
+
+    room = (set->tenant && !set->proven) ? NGX_ACTOR_TOKEN_ROOM_UNPROVEN
+                                         : NGX_ACTOR_TOKEN_ROOM_ALL;
+
+    while (set->tenant && store->sh->nkept >= NGX_ACTOR_TOKEN_SETS_MAX) {
+
+        if (!ngx_actor_token_store_evict(store, &store->sh->unproven, set)
+            && !(set->proven
+                 && ngx_actor_token_store_evict(store, &store->sh->proven,
+                                                set)))
+        {
+            return NGX_DECLINED;
+        }
+    }
+
+    p = ngx_actor_token_store_alloc(store, text->len, room, set, now);
+    if (p == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memcpy(p, text->data, text->len);
+
+    set->text.data = p;
+    set->text.len = text->len;
+    set->info.kept = 1;
+
+    ngx_memcpy(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+
+    if (set->tenant) {
+        store->sh->nkept++;
+        store->sh->nempty--;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -300,7 +361,7 @@ ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    set = ngx_actor_token_store_make(store, id);
+    set = ngx_actor_token_store_make(store, id, now);
 
     if (set) {
         ngx_actor_token_store_unclaim(store, set, id);
@@ -314,6 +375,19 @@ ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
 
         ngx_actor_token_store_place(store, set);
     }
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+}
+
+
+void
+ngx_actor_token_store_cancel(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id)
+{
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    ngx_actor_token_store_unclaim(store,
+                                  ngx_actor_token_store_find(store, id), id);
 
     ngx_shmtx_unlock(&store->shpool->mutex);
 }
@@ -382,11 +456,14 @@ ngx_actor_token_store_find(ngx_actor_token_store_t *store,
 }
 
 
-/* finds it, or makes an empty one; NULL where there is no room for that */
+/*
+ * Finds it, or makes an empty one; NULL where there is no room for that, or
+ * where two ids have the head in common.
+ */
 
 static ngx_actor_token_set_t *
 ngx_actor_token_store_make(ngx_actor_token_store_t *store,
-    const ngx_actor_token_set_id_t *id)
+    const ngx_actor_token_set_id_t *id, ngx_msec_t now)
 {
     ngx_actor_token_set_t  *set;
 
@@ -396,8 +473,14 @@ ngx_actor_token_store_make(ngx_actor_token_store_t *store,
         return set;
     }
 
+    if (ngx_actor_token_store_node(&store->sh->sets, id->id)) {
+        return NULL;
+    }
+
     set = ngx_actor_token_store_alloc(store, sizeof(ngx_actor_token_set_t),
-                                      NULL);
+                                      id->tenant ? NGX_ACTOR_TOKEN_ROOM_EMPTY
+                                                 : NGX_ACTOR_TOKEN_ROOM_ALL,
+                                      NULL, now);
     if (set == NULL) {
         return NULL;
     }
@@ -414,8 +497,9 @@ ngx_actor_token_store_make(ngx_actor_token_store_t *store,
 
     if (set->tenant) {
         store->sh->nempty++;
-        ngx_actor_token_store_place(store, set);
     }
+
+    ngx_actor_token_store_place(store, set);
 
     return set;
 }
@@ -435,7 +519,7 @@ ngx_actor_token_store_quota(ngx_actor_token_store_t *store, const u_char *id)
 
     quota = ngx_actor_token_store_alloc(store,
                                         sizeof(ngx_actor_token_quota_t),
-                                        NULL);
+                                        NGX_ACTOR_TOKEN_ROOM_EMPTY, NULL, 0);
     if (quota == NULL) {
         return NULL;
     }
@@ -461,6 +545,16 @@ ngx_actor_token_claim_holds(const ngx_actor_token_claim_t *claim,
            && ngx_actor_token_before(now, claim->until)
            && (claim->pid == ngx_pid
                || kill(claim->pid, 0) == 0 || ngx_errno != NGX_ESRCH);
+}
+
+
+/* claims with the same end are as good as each other */
+
+static ngx_uint_t
+ngx_actor_token_claim_is(const ngx_actor_token_claim_t *claim,
+    const ngx_actor_token_set_id_t *id)
+{
+    return claim->pid == ngx_pid && claim->until == id->until;
 }
 
 
@@ -510,10 +604,9 @@ ngx_actor_token_store_unclaim(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set, const ngx_actor_token_set_id_t *id)
 {
     ngx_uint_t                i;
-    ngx_actor_token_claim_t  *claim;
     ngx_actor_token_quota_t  *quota;
 
-    if (set->claim.pid == ngx_pid) {
+    if (set && ngx_actor_token_claim_is(&set->claim, id)) {
         set->claim.pid = 0;
     }
 
@@ -521,61 +614,66 @@ ngx_actor_token_store_unclaim(ngx_actor_token_store_t *store,
         return;
     }
 
-    quota = ngx_actor_token_store_quota(store, id->issuer);
+    quota = (ngx_actor_token_quota_t *)
+                ngx_actor_token_store_node(&store->sh->quotas, id->issuer);
 
     for (i = 0; quota && i < NGX_ACTOR_TOKEN_FETCHES_MAX; i++) {
-        claim = &quota->claims[i];
-
-        /* claims with the same end are as good as each other */
-
-        if (claim->pid == ngx_pid && claim->until == id->until) {
-            claim->pid = 0;
+        if (ngx_actor_token_claim_is(&quota->claims[i], id)) {
+            quota->claims[i].pid = 0;
             break;
         }
     }
 }
 
 
-/* "set" is for whom others may have to go; NULL: for what is small */
-
 static void *
 ngx_actor_token_store_alloc(ngx_actor_token_store_t *store, size_t size,
-    const ngx_actor_token_set_t *set)
+    ngx_actor_token_room_e room, const ngx_actor_token_set_t *keep,
+    ngx_msec_t now)
 {
     void  *p;
 
+    /* nobody goes for what will never fit */
+
+    if (size > (size_t) (store->shpool->end - store->shpool->start) / 2) {
+        return NULL;
+    }
+
     for ( ;; ) {
+        p = ngx_slab_alloc_locked(store->shpool, size);
 
-        if (set == NULL || !set->tenant
-            || store->sh->nkept < NGX_ACTOR_TOKEN_SETS_MAX)
-        {
-            p = ngx_slab_alloc_locked(store->shpool, size);
-
-            if (p) {
-                return p;
-            }
-        }
-
-        if (ngx_actor_token_store_evict(store, &store->sh->empty, set)) {
-            continue;
-        }
-
-        if (set == NULL) {
-            return NULL;
-        }
-
-        if (ngx_actor_token_store_evict(store, &store->sh->unproven, set)) {
-            continue;
-        }
-
-        if (set->tenant && !set->proven) {
-            return NULL;
-        }
-
-        if (!ngx_actor_token_store_evict(store, &store->sh->proven, set)) {
-            return NULL;
+        if (p || !ngx_actor_token_store_room(store, room, keep, now)) {
+            return p;
         }
     }
+}
+
+
+static ngx_uint_t
+ngx_actor_token_store_room(ngx_actor_token_store_t *store,
+    ngx_actor_token_room_e room, const ngx_actor_token_set_t *keep,
+    ngx_msec_t now)
+{
+    ngx_actor_token_store_sh_t  *sh;
+
+    sh = store->sh;
+
+    if (ngx_actor_token_store_evict(store, &sh->empty, keep)) {
+        return 1;
+    }
+
+    if (room == NGX_ACTOR_TOKEN_ROOM_EMPTY) {
+        return 0;
+    }
+
+    if (ngx_actor_token_store_evict_orphan(store, keep, now)
+        || ngx_actor_token_store_evict(store, &sh->unproven, keep))
+    {
+        return 1;
+    }
+
+    return room == NGX_ACTOR_TOKEN_ROOM_ALL
+           && ngx_actor_token_store_evict(store, &sh->proven, keep);
 }
 
 
@@ -585,43 +683,80 @@ static ngx_uint_t
 ngx_actor_token_store_evict(ngx_actor_token_store_t *store,
     ngx_queue_t *queue, const ngx_actor_token_set_t *keep)
 {
-    ngx_queue_t            *q;
-    ngx_actor_token_set_t  *set;
+    ngx_queue_t  *q;
 
-    if (ngx_queue_empty(queue)) {
+    q = ngx_queue_last(queue);
+
+    if (keep && q == &keep->queue) {
+        q = ngx_queue_prev(q);
+    }
+
+    if (q == ngx_queue_sentinel(queue)) {
         return 0;
     }
 
-    q = ngx_queue_last(queue);
-    set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
-
-    if (set == keep) {
-
-        q = ngx_queue_prev(q);
-
-        if (q == ngx_queue_sentinel(queue)) {
-            return 0;
-        }
-
-        set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
-    }
-
-    if (set->info.kept) {
-        (void) ngx_atomic_fetch_add(store->changes, 1);
-        ngx_actor_token_store_drop(store, set);
-    }
-
-    store->sh->nempty--;
-
-    ngx_queue_remove(&set->queue);
-    ngx_rbtree_delete(&store->sh->sets, &set->node);
-    ngx_slab_free_locked(store->shpool, set);
+    ngx_actor_token_store_forget(store,
+                                 ngx_queue_data(q, ngx_actor_token_set_t,
+                                                queue));
 
     return 1;
 }
 
 
-/* at the head of the queue where it belongs, with the failed ones bounded */
+/*
+ * An issuer's own set that nobody may use, and nobody fetches, any more: most
+ * likely that of an issuer that is not configured now.
+ */
+
+static ngx_uint_t
+ngx_actor_token_store_evict_orphan(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_t *keep, ngx_msec_t now)
+{
+    ngx_queue_t            *q;
+    ngx_actor_token_set_t  *set;
+
+    for (q = ngx_queue_last(&store->sh->blocks);
+         q != ngx_queue_sentinel(&store->sh->blocks);
+         q = ngx_queue_prev(q))
+    {
+        set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
+
+        if (set == keep || ngx_actor_token_claim_holds(&set->claim, now)
+            || (set->info.kept
+                && ngx_actor_token_before(now, set->info.stale)))
+        {
+            continue;
+        }
+
+        ngx_actor_token_store_forget(store, set);
+
+        return 1;
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_actor_token_store_forget(ngx_actor_token_store_t *store,
+    ngx_actor_token_set_t *set)
+{
+    if (set->info.kept) {
+        (void) ngx_atomic_fetch_add(store->changes, 1);
+        ngx_actor_token_store_drop(store, set);
+    }
+
+    if (set->tenant) {
+        store->sh->nempty--;
+    }
+
+    ngx_queue_remove(&set->queue);
+    ngx_rbtree_delete(&store->sh->sets, &set->node);
+    ngx_slab_free_locked(store->shpool, set);
+}
+
+
+/* at the head of the queue where it belongs, with the empty ones bounded */
 
 static void
 ngx_actor_token_store_place(ngx_actor_token_store_t *store,
@@ -630,13 +765,10 @@ ngx_actor_token_store_place(ngx_actor_token_store_t *store,
     ngx_queue_t                 *queue;
     ngx_actor_token_store_sh_t  *sh;
 
-    if (!set->tenant) {
-        return;
-    }
-
     sh = store->sh;
 
-    queue = !set->info.kept ? &sh->empty
+    queue = !set->tenant ? &sh->blocks
+            : !set->info.kept ? &sh->empty
             : set->proven ? &sh->proven : &sh->unproven;
 
     ngx_queue_remove(&set->queue);

@@ -89,7 +89,8 @@ ngx_int_t ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
 /*
  * Ends a fetch of the caller's: with a set, of that digest and fresh and then
  * usable for so many msec; or without, and others must wait for "pause" msec,
- * twice as long each time.  NGX_DECLINED if there was no room for the set.
+ * twice as long each time.  NGX_DECLINED if there was no room for the set;
+ * NGX_ABORT if it took so long that others have fetched a newer one.
  */
 ngx_int_t ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id, ngx_msec_t now,
@@ -97,6 +98,10 @@ ngx_int_t ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     ngx_msec_t stale);
 void ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t pause);
+
+/* or nothing has come of it, and others may fetch at once */
+void ngx_actor_token_store_cancel(ngx_actor_token_store_t *store,
+    const ngx_actor_token_set_id_t *id);
 
 /* the set has verified a token: from now on it makes no room for others */
 void ngx_actor_token_store_proven(ngx_actor_token_store_t *store,

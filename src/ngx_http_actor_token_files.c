@@ -330,7 +330,7 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
     }
 
     if (cf == NULL) {
-        ngx_http_actor_token_tolerate(keyset, ring);
+        ngx_http_actor_token_tolerate(keyset, ring, 0);
     }
 
     symmetric = ngx_http_actor_token_file_secret(source);

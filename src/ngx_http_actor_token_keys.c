@@ -536,10 +536,10 @@ ngx_http_actor_token_ring_size(const ngx_http_actor_token_ring_t *ring)
 
 void
 ngx_http_actor_token_tolerate(ngx_actor_token_keyset_t *keyset,
-    ngx_http_actor_token_ring_t *ring)
+    ngx_http_actor_token_ring_t *ring, ngx_uint_t quiet)
 {
     keyset->jwks.refused = ngx_http_actor_token_refused;
-    keyset->jwks.data = (void *) ring->block;
+    keyset->jwks.data = quiet ? NULL : (void *) ring->block;
 }
 
 
@@ -550,6 +550,10 @@ ngx_http_actor_token_refused(void *data,
     const ngx_http_actor_token_issuer_t *block = data;
 
     u_char  kid[NGX_ACTOR_TOKEN_QUOTED_MAX], *p;
+
+    if (block == NULL) {
+        return;
+    }
 
     p = ngx_actor_token_json_quote(kid, &err->kid);
 

@@ -81,9 +81,9 @@ ngx_uint_t ngx_http_actor_token_ring_size(
 ngx_int_t ngx_http_actor_token_keys_hold(const ngx_actor_token_t *token,
     ngx_pool_t *pool);
 
-/* from now on a key that is refused is told, and left out of the set */
+/* a key that is refused is left out of the set, and told unless "quiet" */
 void ngx_http_actor_token_tolerate(ngx_actor_token_keyset_t *keyset,
-    ngx_http_actor_token_ring_t *ring);
+    ngx_http_actor_token_ring_t *ring, ngx_uint_t quiet);
 
 /* after a keyset of the block, not of a tenant, has been replaced */
 void ngx_http_actor_token_ring_update(ngx_http_actor_token_ring_t *ring);

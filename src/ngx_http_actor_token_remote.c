@@ -51,6 +51,7 @@ struct ngx_http_actor_token_remote_s {
 
     unsigned                              synced:1;
     unsigned                              homeless:1;
+    unsigned                              useless:1; /* no keys in "info" */
     unsigned                              proven:1;
 };
 
@@ -69,15 +70,13 @@ static void ngx_http_actor_token_remotes_cleanup(void *data);
 static ngx_int_t ngx_http_actor_token_remote_own(
     const ngx_actor_token_t *token, const ngx_actor_token_policy_t *policy,
     ngx_actor_token_verdict_t *v);
-static ngx_uint_t ngx_http_actor_token_remote_usable(
-    ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
 static void ngx_http_actor_token_remote_sync(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
 static void ngx_http_actor_token_remote_load(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
 static ngx_actor_token_keyset_t *ngx_http_actor_token_remote_parse(
     ngx_http_actor_token_remote_t *remote, const ngx_str_t *text,
-    const char **err);
+    ngx_uint_t quiet, const char **err);
 static void ngx_http_actor_token_remote_swap(
     ngx_http_actor_token_remote_t *remote, ngx_actor_token_keyset_t *keyset);
 
@@ -91,11 +90,18 @@ static void ngx_http_actor_token_remote_fetched(void *data,
 static const char *ngx_http_actor_token_remote_take(
     ngx_http_actor_token_remote_t *remote,
     const ngx_http_actor_token_answer_t *answer, ngx_msec_t now);
+static void ngx_http_actor_token_remote_keep(
+    ngx_http_actor_token_remote_t *remote,
+    const ngx_http_actor_token_answer_t *answer, ngx_msec_t now,
+    const u_char *content);
 static void ngx_http_actor_token_remote_fail(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now,
     const ngx_str_t *cause);
 static ngx_msec_t ngx_http_actor_token_remote_fresh(
     const ngx_http_actor_token_key_request_t *request, time_t max_age);
+
+static void ngx_http_actor_token_remote_abandon(
+    ngx_http_actor_token_remote_t *remote);
 
 static ngx_int_t ngx_http_actor_token_remote_wait(
     ngx_http_actor_token_remote_t *remote,
@@ -117,10 +123,11 @@ ngx_http_actor_token_remotes_start(ngx_cycle_t *cycle,
     ngx_http_actor_token_main_conf_t *mcf)
 {
     ngx_str_t                         none;
-    ngx_uint_t                        i;
+    ngx_uint_t                        i, n;
     ngx_pool_cleanup_t               *cln;
     ngx_actor_token_issuer_t        **issuer;
     ngx_http_actor_token_issuer_t    *block;
+    ngx_http_actor_token_remote_t    *remote;
     ngx_http_actor_token_remotes_t   *remotes;
 
     cln = ngx_pool_cleanup_add(cycle->pool,
@@ -143,6 +150,7 @@ ngx_http_actor_token_remotes_start(ngx_cycle_t *cycle,
 
     ngx_str_null(&none);
 
+    n = 0;
     issuer = mcf->trusted.issuers.issuers.elts;
 
     for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
@@ -159,15 +167,18 @@ ngx_http_actor_token_remotes_start(ngx_cycle_t *cycle,
             continue;
         }
 
-        block->ring->remote = ngx_http_actor_token_remote_create(remotes,
-                                                                 block->ring,
-                                                                 &none);
-        if (block->ring->remote == NULL) {
+        remote = ngx_http_actor_token_remote_create(remotes, block->ring,
+                                                    &none);
+        if (remote == NULL) {
             return NGX_ERROR;
         }
 
-        ngx_http_actor_token_remote_arm(block->ring->remote,
-                                        ngx_current_msec);
+        block->ring->remote = remote;
+
+        /* those of many blocks are not fetched all at once */
+
+        remote->event.cancelable = 1;
+        ngx_add_timer(&remote->event, 1 + 2 * n++);
     }
 
     return NGX_OK;
@@ -261,6 +272,8 @@ ngx_http_actor_token_remote_create(ngx_http_actor_token_remotes_t *remotes,
     remote->remotes = remotes;
     remote->ring = ring;
     remote->keys.sets = &remote->set;
+    remote->next = ngx_current_msec;
+    remote->busy = ngx_current_msec;
 
     remote->event.data = remote;
     remote->event.handler = ngx_http_actor_token_remote_event;
@@ -355,9 +368,7 @@ failed:
 static void
 ngx_http_actor_token_remote_destroy(ngx_http_actor_token_remote_t *remote)
 {
-    if (remote->fetch) {
-        ngx_http_actor_token_fetch_cancel(remote->fetch);
-    }
+    ngx_http_actor_token_remote_abandon(remote);
 
     if (remote->event.timer_set) {
         ngx_del_timer(&remote->event);
@@ -420,8 +431,10 @@ ngx_http_actor_token_remote_keys(ngx_http_actor_token_asker_t *asker,
     }
 
     remote = ngx_http_actor_token_remote_get(token);
+
     if (remote == NULL) {
-        return NGX_ERROR;
+        return ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_KEYS_UNAVAILABLE,
+                                      "no room for keys of another tenant");
     }
 
     now = ngx_current_msec;
@@ -431,22 +444,21 @@ ngx_http_actor_token_remote_keys(ngx_http_actor_token_asker_t *asker,
     rc = NGX_OK;
 
     if (remote->keyset == NULL
-        || ngx_http_actor_token_passed(remote->info.fresh, now))
+        || (ngx_http_actor_token_passed(remote->info.fresh, now)
+            && !ngx_exiting))
     {
         rc = ngx_http_actor_token_remote_refresh(remote, now, 0);
-    }
-
-    if (ngx_http_actor_token_remote_usable(remote, now)) {
-        *keys = &remote->keys;
     }
 
     /* keys of files will do as long as there is nothing else */
 
     if (ring->files.nelts) {
         *keys = &ring->keys;
+        return NGX_OK;
     }
 
-    if (ngx_http_actor_token_remote_usable(remote, now) || ring->files.nelts) {
+    if (remote->keyset) {
+        *keys = &remote->keys;
         return NGX_OK;
     }
 
@@ -556,15 +568,6 @@ ngx_http_actor_token_remote_proven(const ngx_actor_token_t *token)
 }
 
 
-static ngx_uint_t
-ngx_http_actor_token_remote_usable(ngx_http_actor_token_remote_t *remote,
-    ngx_msec_t now)
-{
-    return remote->keyset
-           && !ngx_http_actor_token_passed(remote->info.stale, now);
-}
-
-
 /* takes what others have fetched, and drops what they have dropped */
 
 static void
@@ -572,58 +575,49 @@ ngx_http_actor_token_remote_sync(ngx_http_actor_token_remote_t *remote,
     ngx_msec_t now)
 {
     ngx_int_t                    rc;
+    ngx_uint_t                   over;
     ngx_atomic_uint_t            changes;
     ngx_actor_token_set_info_t   info;
 
     changes = *remote->remotes->store->changes;
 
-    if (!remote->synced || remote->changes != changes) {
+    over = remote->keyset
+           && ngx_http_actor_token_passed(remote->info.stale, now);
 
-        rc = ngx_actor_token_store_look(remote->remotes->store, &remote->id,
-                                        now, &info, NULL, NULL);
+    if (remote->synced && remote->changes == changes && !over) {
+        return;
+    }
 
-        remote->synced = 1;
-        remote->changes = changes;
+    rc = ngx_actor_token_store_look(remote->remotes->store, &remote->id, now,
+                                    &info, NULL, NULL);
 
-        if (rc == NGX_OK && info.kept) {
+    remote->synced = 1;
+    remote->changes = changes;
 
-            remote->homeless = 0;
-
-            if (remote->keyset == NULL
-                || ngx_memcmp(remote->info.content, info.content,
-                              NGX_ACTOR_TOKEN_DIGEST_LEN)
-                   != 0)
-            {
-                ngx_http_actor_token_remote_load(remote, now);
-                return;
-            }
-
-            remote->info = info;
-
-        } else if (!remote->homeless) {
+    if (rc != NGX_OK || !info.kept
+        || ngx_http_actor_token_passed(info.stale, now))
+    {
+        if (over || !remote->homeless) {
             ngx_http_actor_token_remote_swap(remote, NULL);
         }
+
+        return;
     }
 
-    if (remote->keyset
-        && ngx_http_actor_token_passed(remote->info.stale, now))
+    remote->homeless = 0;
+
+    if ((remote->keyset || remote->useless)
+        && ngx_memcmp(remote->info.content, info.content,
+                      NGX_ACTOR_TOKEN_DIGEST_LEN)
+           == 0)
     {
-        /* somebody may have fetched the very same set again */
+        /* it may have been fetched again since */
 
-        if (!remote->homeless
-            && ngx_actor_token_store_look(remote->remotes->store, &remote->id,
-                                          now, &info, NULL, NULL)
-               == NGX_OK
-            && info.kept
-            && !ngx_http_actor_token_passed(info.stale, now))
-        {
-            remote->synced = 0;
-            remote->info = info;
-            return;
-        }
-
-        ngx_http_actor_token_remote_swap(remote, NULL);
+        remote->info = info;
+        return;
     }
+
+    ngx_http_actor_token_remote_load(remote, now);
 }
 
 
@@ -648,8 +642,10 @@ ngx_http_actor_token_remote_load(ngx_http_actor_token_remote_t *remote,
             == NGX_OK
             && info.kept)
         {
-            keyset = ngx_http_actor_token_remote_parse(remote, &text, &err);
+            keyset = ngx_http_actor_token_remote_parse(remote, &text, 1, &err);
+
             remote->info = info;
+            remote->useless = (keyset == NULL);
         }
 
         ngx_destroy_pool(pool);
@@ -659,11 +655,11 @@ ngx_http_actor_token_remote_load(ngx_http_actor_token_remote_t *remote,
 }
 
 
-/* NULL, and a cause: a static text */
+/* NULL, and a cause: a static text; "quiet": others have told its faults */
 
 static ngx_actor_token_keyset_t *
 ngx_http_actor_token_remote_parse(ngx_http_actor_token_remote_t *remote,
-    const ngx_str_t *text, const char **err)
+    const ngx_str_t *text, ngx_uint_t quiet, const char **err)
 {
     ngx_int_t                             rc;
     ngx_uint_t                            symmetric;
@@ -681,7 +677,7 @@ ngx_http_actor_token_remote_parse(ngx_http_actor_token_remote_t *remote,
         return NULL;
     }
 
-    ngx_http_actor_token_tolerate(keyset, remote->ring);
+    ngx_http_actor_token_tolerate(keyset, remote->ring, quiet);
 
     rc = ngx_actor_token_jwks_add_set(&keyset->jwks, text, &symmetric,
                                       &fault);
@@ -728,6 +724,7 @@ ngx_http_actor_token_remote_swap(ngx_http_actor_token_remote_t *remote,
     remote->keyset = keyset;
     remote->set = keyset ? &keyset->jwks : NULL;
     remote->keys.nsets = keyset ? 1 : 0;
+    remote->proven = 0;
 
     if (!remote->id.tenant) {
         ngx_http_actor_token_ring_update(remote->ring);
@@ -771,7 +768,9 @@ ngx_http_actor_token_remote_refresh(ngx_http_actor_token_remote_t *remote,
         remote->synced = 0;
         ngx_http_actor_token_remote_sync(remote, now);
 
-        if (remote->keyset) {
+        if (remote->keyset
+            && !ngx_http_actor_token_passed(remote->info.fresh, now))
+        {
             return NGX_OK;
         }
     }
@@ -860,6 +859,14 @@ ngx_http_actor_token_remote_fetched(void *data,
 
     remote->fetch = NULL;
 
+    /* what ends with the worker has not failed: the next one fetches */
+
+    if (answer->error.len && ngx_exiting && ngx_queue_empty(&remote->waiting))
+    {
+        ngx_actor_token_store_cancel(remote->remotes->store, &remote->id);
+        return;
+    }
+
     cause = answer->error;
 
     if (cause.len == 0) {
@@ -890,14 +897,9 @@ static const char *
 ngx_http_actor_token_remote_take(ngx_http_actor_token_remote_t *remote,
     const ngx_http_actor_token_answer_t *answer, ngx_msec_t now)
 {
-    u_char                                     content[
-                                                  NGX_ACTOR_TOKEN_DIGEST_LEN];
-    ngx_msec_t                                 fresh;
-    const char                                *err;
-    ngx_actor_token_keyset_t                  *keyset;
-    const ngx_http_actor_token_key_request_t  *request;
-
-    request = remote->ring->block->request;
+    u_char                     content[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    const char                *err;
+    ngx_actor_token_keyset_t  *keyset;
 
     if (ngx_actor_token_sha256(remote->remotes->crypto, answer->body.data,
                                answer->body.len, content)
@@ -908,38 +910,67 @@ ngx_http_actor_token_remote_take(ngx_http_actor_token_remote_t *remote,
         return "could not be hashed";
     }
 
-    keyset = ngx_http_actor_token_remote_parse(remote, &answer->body, &err);
+    if (remote->keyset == NULL
+        || ngx_memcmp(remote->info.content, content,
+                      NGX_ACTOR_TOKEN_DIGEST_LEN)
+           != 0)
+    {
+        keyset = ngx_http_actor_token_remote_parse(remote, &answer->body, 0,
+                                                   &err);
+        if (keyset == NULL) {
+            return err;
+        }
 
-    if (keyset == NULL) {
-        return err;
+        ngx_http_actor_token_remote_swap(remote, keyset);
     }
+
+    ngx_http_actor_token_remote_keep(remote, answer, now, content);
+
+    return NULL;
+}
+
+
+/* gives a set that is in use here to the others */
+
+static void
+ngx_http_actor_token_remote_keep(ngx_http_actor_token_remote_t *remote,
+    const ngx_http_actor_token_answer_t *answer, ngx_msec_t now,
+    const u_char *content)
+{
+    ngx_int_t                                  rc;
+    ngx_msec_t                                 fresh;
+    const ngx_http_actor_token_key_request_t  *request;
+
+    request = remote->ring->block->request;
 
     fresh = ngx_http_actor_token_remote_fresh(request, answer->max_age);
 
-    remote->homeless = (ngx_actor_token_store_end(remote->remotes->store,
-                                                  &remote->id, now,
-                                                  &answer->body, content,
-                                                  fresh, request->stale)
-                        != NGX_OK);
-
-    if (remote->homeless) {
-        ngx_log_error(NGX_LOG_WARN, remote->remotes->log, 0,
-                      "no room in \"actor_token_key_zone\" for the keys of "
-                      "issuer \"%V\": each worker fetches them for itself",
-                      &remote->ring->block->issuer.name);
-    }
+    rc = ngx_actor_token_store_end(remote->remotes->store, &remote->id, now,
+                                   &answer->body, content, fresh,
+                                   request->stale);
 
     ngx_memcpy(remote->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
 
-    remote->info.kept = 1;
-    remote->info.failed = 0;
     remote->info.fetched = now;
     remote->info.fresh = now + fresh;
     remote->info.stale = now + fresh + request->stale;
 
-    ngx_http_actor_token_remote_swap(remote, keyset);
+    remote->useless = 0;
+    remote->homeless = (rc == NGX_DECLINED);
 
-    return NULL;
+    /* NGX_ABORT: whatever is there is newer */
+
+    remote->synced = remote->homeless;
+
+    if (!remote->homeless) {
+        ngx_http_actor_token_remote_sync(remote, now);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, remote->remotes->log, 0,
+                  "no room in \"actor_token_key_zone\" for the keys of issuer "
+                  "\"%V\": each worker fetches them for itself",
+                  &remote->ring->block->issuer.name);
 }
 
 
@@ -952,7 +983,6 @@ ngx_http_actor_token_remote_fail(ngx_http_actor_token_remote_t *remote,
     block = remote->ring->block;
 
     remote->ring->failures++;
-    remote->info.failed++;
 
     ngx_actor_token_store_fail(remote->remotes->store, &remote->id, now,
                                block->request->refetch);
@@ -974,7 +1004,7 @@ ngx_http_actor_token_remote_fresh(
 {
     ngx_msec_t  age, min;
 
-    if (max_age < 0 || max_age >= (time_t) (request->cache / 1000)) {
+    if (max_age < 0 || max_age > (time_t) (request->cache / 1000)) {
         return request->cache;
     }
 
@@ -982,6 +1012,22 @@ ngx_http_actor_token_remote_fresh(
     min = ngx_min(request->cache, NGX_HTTP_ACTOR_TOKEN_FRESH_MIN);
 
     return ngx_max(age, min);
+}
+
+
+/* has the fetch, if there is one, end without an answer */
+
+static void
+ngx_http_actor_token_remote_abandon(ngx_http_actor_token_remote_t *remote)
+{
+    if (remote->fetch == NULL) {
+        return;
+    }
+
+    ngx_http_actor_token_fetch_cancel(remote->fetch);
+    remote->fetch = NULL;
+
+    ngx_actor_token_store_cancel(remote->remotes->store, &remote->id);
 }
 
 
@@ -1008,6 +1054,10 @@ ngx_http_actor_token_remote_wait(ngx_http_actor_token_remote_t *remote,
         return NGX_DECLINED;
     }
 
+    if (ctx->queued) {
+        ngx_queue_remove(&ctx->queue);
+    }
+
     ctx->queued = 1;
     ngx_queue_insert_tail(&remote->waiting, &ctx->queue);
 
@@ -1024,10 +1074,17 @@ ngx_http_actor_token_remote_arm(ngx_http_actor_token_remote_t *remote,
     ngx_msec_t now)
 {
     ngx_msec_t                   delay, left;
+    ngx_uint_t                   awaited;
     ngx_queue_t                 *q;
     ngx_http_actor_token_ctx_t  *ctx;
 
-    if (!ngx_queue_empty(&remote->waiting)) {
+    awaited = !ngx_queue_empty(&remote->waiting);
+
+    if (remote->fetch) {
+        ngx_http_actor_token_fetch_awaited(remote->fetch, awaited);
+    }
+
+    if (awaited) {
 
         q = ngx_queue_head(&remote->waiting);
         ctx = ngx_queue_data(q, ngx_http_actor_token_ctx_t, queue);
@@ -1076,13 +1133,16 @@ ngx_http_actor_token_remote_event(ngx_event_t *ev)
 {
     ngx_msec_t                      now;
     ngx_uint_t                      all;
-    ngx_atomic_uint_t               changes;
     ngx_actor_token_set_info_t      info;
     ngx_http_actor_token_remote_t  *remote;
 
     remote = ev->data;
     now = ngx_current_msec;
-    changes = remote->changes;
+
+    if (ngx_exiting && ngx_queue_empty(&remote->waiting)) {
+        ngx_http_actor_token_remote_abandon(remote);
+        return;
+    }
 
     ngx_http_actor_token_remote_sync(remote, now);
 
@@ -1093,18 +1153,14 @@ ngx_http_actor_token_remote_event(ngx_event_t *ev)
         (void) ngx_http_actor_token_remote_refresh(remote, now, 0);
     }
 
-    all = 0;
+    /* when nobody fetches any more, there is nothing to wait for */
 
-    if (!ngx_queue_empty(&remote->waiting)) {
-
-        all = (remote->changes != changes
-               || (remote->fetch == NULL
-                   && (ngx_actor_token_store_look(remote->remotes->store,
-                                                  &remote->id, now, &info,
-                                                  NULL, NULL)
-                       != NGX_OK
-                       || !info.fetching)));
-    }
+    all = !ngx_queue_empty(&remote->waiting)
+          && remote->fetch == NULL
+          && (ngx_actor_token_store_look(remote->remotes->store, &remote->id,
+                                         now, &info, NULL, NULL)
+              != NGX_OK
+              || !info.fetching);
 
     ngx_http_actor_token_remote_arm(remote, now);
 

@@ -245,6 +245,11 @@ ngx_http_actor_token_resume(ngx_http_request_t *r)
     /* the connection can be written to, which nobody has waited for */
 
     if (ctx->waiting) {
+
+        if (ngx_handle_write_event(r->connection->write, 0) != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        }
+
         return;
     }
 

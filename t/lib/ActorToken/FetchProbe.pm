@@ -206,7 +206,7 @@ sub serve {
              : $o{body} // '{"keys":[]}';
 
     my $send = defined $o{cut} ? substr $body, 0, $o{cut} : $body;
-    my $size = $o{drip} ? (length($send) / 10 || 1) : 65536;
+    my $size = $o{drip} ? int(length($send) / 10) || 1 : 65536;
 
     print $client 'HTTP/1.1 ', $o{status} // 200, " Whatever\r\n",
           "Connection: close\r\n",

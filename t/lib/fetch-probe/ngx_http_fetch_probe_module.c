@@ -341,6 +341,7 @@ ngx_http_fetch_probe_send(ngx_http_request_t *r, ngx_str_t *text)
     out.buf = b;
     out.next = NULL;
 
+    r->disable_not_modified = 1;
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = text->len;
     ngx_str_set(&r->headers_out.content_type, "text/plain");

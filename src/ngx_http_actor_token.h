@@ -60,7 +60,7 @@ typedef struct {
     ngx_str_t                         uri;       /* with its arguments */
     ngx_str_t                         server;    /* len 0: any */
     ngx_http_actor_token_pos_t        pos;
-    ngx_http_core_srv_conf_t         *cscf;      /* found by these */
+    ngx_http_actor_token_place_t      place;     /* found by these */
 
     ngx_msec_t                        cache;
     ngx_msec_t                        stale;

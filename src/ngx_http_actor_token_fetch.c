@@ -39,15 +39,13 @@ static ngx_int_t ngx_http_actor_token_fetch_set_connection(
 static ngx_http_actor_token_fetch_t *ngx_http_actor_token_fetch_create(
     ngx_connection_t *c, const ngx_http_actor_token_fetch_task_t *task);
 static ngx_int_t ngx_http_actor_token_fetch_request(
-    ngx_http_actor_token_fetch_t *fetch, ngx_http_core_srv_conf_t *cscf);
+    ngx_http_actor_token_fetch_t *fetch, const ngx_http_actor_token_place_t *place);
 static ngx_int_t ngx_http_actor_token_fetch_set_request(
     ngx_http_request_t *r, ngx_http_actor_token_fetch_t *fetch,
-    ngx_http_core_srv_conf_t *cscf);
+    const ngx_http_actor_token_place_t *place);
 static ngx_table_elt_t *ngx_http_actor_token_fetch_header(
     ngx_http_request_t *r, const char *name, const char *lowcase,
     const ngx_str_t *value);
-static void ngx_http_actor_token_fetch_host(ngx_http_core_srv_conf_t *cscf,
-    ngx_str_t *host);
 
 static void ngx_http_actor_token_fetch_start_handler(ngx_event_t *wev);
 static void ngx_http_actor_token_fetch_handler(ngx_event_t *ev);
@@ -134,7 +132,7 @@ ngx_http_actor_token_fetch_connect(
         goto failed;
     }
 
-    pool = ngx_create_pool(task->server->connection_pool_size, log);
+    pool = ngx_create_pool(task->place->server->connection_pool_size, log);
     if (pool == NULL) {
         ngx_close_connection(c);
         return NULL;
@@ -210,7 +208,7 @@ ngx_http_actor_token_fetch_set_connection(ngx_connection_t *c,
     c->tcp_nodelay = NGX_TCP_NODELAY_DISABLED;
     c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
 
-    hc->conf_ctx = task->server->ctx;
+    hc->conf_ctx = task->place->server->ctx;
     c->data = hc;
 
     c->read->handler = ngx_http_actor_token_fetch_handler;
@@ -267,7 +265,7 @@ ngx_http_actor_token_fetch_create(ngx_connection_t *c,
 
     ngx_http_actor_token_answer_init(&fetch->answer);
 
-    if (ngx_http_actor_token_fetch_request(fetch, task->server) != NGX_OK) {
+    if (ngx_http_actor_token_fetch_request(fetch, task->place) != NGX_OK) {
         goto failed;
     }
 
@@ -284,7 +282,7 @@ failed:
 
 static ngx_int_t
 ngx_http_actor_token_fetch_request(ngx_http_actor_token_fetch_t *fetch,
-    ngx_http_core_srv_conf_t *cscf)
+    const ngx_http_actor_token_place_t *place)
 {
     ngx_connection_t    *c;
     ngx_http_cleanup_t  *cln;
@@ -310,7 +308,7 @@ ngx_http_actor_token_fetch_request(ngx_http_actor_token_fetch_t *fetch,
     c->data = r;
     r->logged = 1;
 
-    if (ngx_http_actor_token_fetch_set_request(r, fetch, cscf) != NGX_OK
+    if (ngx_http_actor_token_fetch_set_request(r, fetch, place) != NGX_OK
         || ngx_http_subrequest(r, &fetch->uri, &fetch->args, &fetch->request,
                                NULL, 0)
            != NGX_OK)
@@ -340,10 +338,10 @@ failed:
 
 static ngx_int_t
 ngx_http_actor_token_fetch_set_request(ngx_http_request_t *r,
-    ngx_http_actor_token_fetch_t *fetch, ngx_http_core_srv_conf_t *cscf)
+    ngx_http_actor_token_fetch_t *fetch,
+    const ngx_http_actor_token_place_t *place)
 {
     u_char                  *p;
-    ngx_str_t                host;
     static const ngx_str_t   accept =
         ngx_string("application/jwk-set+json, application/json");
 
@@ -354,11 +352,9 @@ ngx_http_actor_token_fetch_set_request(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_http_actor_token_fetch_host(cscf, &host);
-
-    r->headers_in.server = host;
+    r->headers_in.server = place->host;
     r->headers_in.host = ngx_http_actor_token_fetch_header(r, "Host", "host",
-                                                           &host);
+                                                           &place->host);
 
     if (r->headers_in.host == NULL
         || ngx_http_actor_token_fetch_header(r, "Accept", "accept", &accept)
@@ -427,43 +423,6 @@ ngx_http_actor_token_fetch_header(ngx_http_request_t *r, const char *name,
     h->value = *value;
 
     return h;
-}
-
-
-/* the first of the server's names that is one */
-
-static void
-ngx_http_actor_token_fetch_host(ngx_http_core_srv_conf_t *cscf,
-    ngx_str_t *host)
-{
-    ngx_uint_t               i;
-    ngx_http_server_name_t  *sn;
-
-    sn = cscf->server_names.elts;
-
-    for (i = 0; i < cscf->server_names.nelts; i++) {
-
-#if (NGX_PCRE)
-        if (sn[i].regex) {
-            continue;
-        }
-#endif
-
-        *host = sn[i].name;
-
-        if (host->len && host->data[0] == '.') {
-            host->data++;
-            host->len--;
-        }
-
-        if (host->len && ngx_strlchr(host->data, host->data + host->len, '*')
-                         == NULL)
-        {
-            return;
-        }
-    }
-
-    ngx_str_set(host, "localhost");
 }
 
 

@@ -9,6 +9,7 @@
 
 
 #include <ngx_http_actor_token_answer.h>
+#include <ngx_http_actor_token_place.h>
 
 
 /*
@@ -27,7 +28,7 @@ typedef void (*ngx_http_actor_token_fetch_pt)(void *data,
 
 
 typedef struct {
-    ngx_http_core_srv_conf_t       *server;
+    const ngx_http_actor_token_place_t  *place;
     ngx_str_t                       uri;      /* path, as locations see it */
     ngx_str_t                       args;
     ngx_str_t                       issuer;   /* its block's name, for logs */

@@ -316,7 +316,6 @@ ngx_http_actor_token_keys_place(ngx_conf_t *cf,
     ngx_str_t                             uri, args, text;
     ngx_uint_t                            i;
     ngx_actor_token_issuer_t            **issuer;
-    ngx_http_actor_token_place_t          place;
     ngx_http_actor_token_issuer_t        *block;
     ngx_http_actor_token_key_request_t   *request;
     static ngx_str_t                      sample = ngx_string("tenant");
@@ -341,7 +340,7 @@ ngx_http_actor_token_keys_place(ngx_conf_t *cf,
         }
 
         rc = ngx_http_actor_token_place_find(cf, &uri, &request->server,
-                                             &place, &text);
+                                             &request->place, &text);
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
         }
@@ -353,9 +352,8 @@ ngx_http_actor_token_keys_place(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        request->cscf = place.server;
-
-        if (ngx_http_actor_token_proxy_check(cf, place.location, &text)
+        if (ngx_http_actor_token_proxy_check(cf, request->place.location,
+                                             &text)
             != NGX_OK)
         {
             return NGX_ERROR;

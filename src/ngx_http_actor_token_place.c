@@ -20,6 +20,8 @@ static ngx_http_actor_token_place_e ngx_http_actor_token_place_look(
     ngx_http_core_srv_conf_t *cscf, const ngx_str_t *uri);
 static ngx_uint_t ngx_http_actor_token_place_named(
     ngx_http_core_srv_conf_t *cscf, const ngx_str_t *name);
+static ngx_int_t ngx_http_actor_token_place_host(ngx_pool_t *pool,
+    ngx_http_core_srv_conf_t *cscf, ngx_str_t *host);
 static void ngx_http_actor_token_place_error(ngx_conf_t *cf,
     const ngx_str_t *uri, const ngx_str_t *name, ngx_str_t *error);
 static u_char *ngx_http_actor_token_place_names(ngx_conf_t *cf, u_char *p,
@@ -113,10 +115,11 @@ ngx_http_actor_token_place_find(ngx_conf_t *cf, const ngx_str_t *uri,
     }
 
     if (n == 1) {
-        return NGX_OK;
+        return ngx_http_actor_token_place_host(cf->pool, place->server,
+                                               &place->host);
     }
 
-    error->data = ngx_pnalloc(cf->pool, NGX_MAX_CONF_ERRSTR);
+    error->data = ngx_pnalloc(cf->temp_pool, NGX_MAX_CONF_ERRSTR);
     if (error->data == NULL) {
         return NGX_ERROR;
     }
@@ -169,6 +172,54 @@ ngx_http_actor_token_place_named(ngx_http_core_srv_conf_t *cscf,
     }
 
     return 0;
+}
+
+
+/*
+ * The first of the server's names that is one.  The names are not there any
+ * more when nginx has read its configuration.
+ */
+
+static ngx_int_t
+ngx_http_actor_token_place_host(ngx_pool_t *pool,
+    ngx_http_core_srv_conf_t *cscf, ngx_str_t *host)
+{
+    ngx_str_t                name;
+    ngx_uint_t               i;
+    ngx_http_server_name_t  *sn;
+
+    sn = cscf->server_names.elts;
+
+    ngx_str_set(host, "localhost");
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+#if (NGX_PCRE)
+        if (sn[i].regex) {
+            continue;
+        }
+#endif
+
+        name = sn[i].name;
+
+        if (name.len && name.data[0] == '.') {
+            name.data++;
+            name.len--;
+        }
+
+        if (name.len == 0
+            || ngx_strlchr(name.data, name.data + name.len, '*'))
+        {
+            continue;
+        }
+
+        host->len = name.len;
+        host->data = ngx_pstrdup(pool, &name);
+
+        return host->data ? NGX_OK : NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

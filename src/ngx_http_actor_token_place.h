@@ -21,6 +21,7 @@
 typedef struct {
     ngx_http_core_srv_conf_t   *server;
     ngx_http_core_loc_conf_t   *location;
+    ngx_str_t                   host;         /* a name of the server */
 } ngx_http_actor_token_place_t;
 
 

@@ -50,7 +50,7 @@ ngx_http_actor_token_proxies_watch(ngx_conf_t *cf,
     ngx_module_t  **modules;
     ngx_command_t  *commands;
 
-    if (ngx_array_init(&proxies->passes, cf->pool, 4,
+    if (ngx_array_init(&proxies->passes, cf->temp_pool, 4,
                        sizeof(ngx_http_actor_token_pass_t))
         != NGX_OK)
     {
@@ -78,7 +78,7 @@ ngx_http_actor_token_proxies_watch(ngx_conf_t *cf,
 
     for (n = 0; commands[n].name.len; n++) { /* void */ }
 
-    commands = ngx_palloc(cf->pool, (n + 1) * sizeof(ngx_command_t));
+    commands = ngx_palloc(cf->temp_pool, (n + 1) * sizeof(ngx_command_t));
     if (commands == NULL) {
         return NGX_ERROR;
     }
@@ -188,7 +188,7 @@ ngx_http_actor_token_proxy_check(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    warning->data = ngx_pnalloc(cf->pool, NGX_MAX_CONF_ERRSTR);
+    warning->data = ngx_pnalloc(cf->temp_pool, NGX_MAX_CONF_ERRSTR);
     if (warning->data == NULL) {
         return NGX_ERROR;
     }

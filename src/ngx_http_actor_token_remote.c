@@ -830,7 +830,7 @@ ngx_http_actor_token_remote_fetch(ngx_http_actor_token_remote_t *remote)
                                        &task.args)
         == NGX_OK)
     {
-        task.server = request->cscf;
+        task.place = &request->place;
         task.issuer = remote->ring->block->issuer.name;
         task.limit = NGX_HTTP_ACTOR_TOKEN_FETCH_LIMIT;
         task.handler = ngx_http_actor_token_remote_fetched;

@@ -218,7 +218,7 @@ ngx_http_fetch_probe_start(ngx_http_fetch_probe_t *probe,
     ngx_http_fetch_probe_slot_t       *slot;
     ngx_http_actor_token_fetch_task_t  task;
 
-    task.server = conf->place.server;
+    task.place = &conf->place;
     task.uri = conf->uri;
     task.args = conf->args;
     ngx_str_set(&task.issuer, "probe");

@@ -11,6 +11,7 @@
 # make bench        measures what it costs, and writes docs/performance.md;
 #                   BENCH=quick takes a minute and writes nothing
 # make lint         analyses the sources, and looks at their form
+# make page         puts the page of src/page into its C file
 # make install      copies the module to where nginx looks for it
 # make clean        removes build/
 #
@@ -23,6 +24,7 @@
 
 MODULE = ngx_http_actor_token_module
 SO     = build/$(MODULE).so
+PAGE   = ngx_http_actor_token_page
 
 PATH := $(PATH):/usr/local/sbin:/usr/sbin
 
@@ -40,7 +42,7 @@ export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
 .PHONY: build run stop test test-unit test-asan test-static fuzz coverage \
-        bench lint install clean help force
+        bench lint page install clean help force
 
 build: $(SO)
 
@@ -96,6 +98,10 @@ lint:
 	@.ci/packages lint --install
 	@$(MAKE) --no-print-directory build
 	@.ci/lint
+
+page:
+	@mkdir -p build
+	@.ci/page >build/page.c && mv build/page.c src/$(PAGE).c
 
 install: $(SO)
 	install -d $(DESTDIR)$(MODULES_PATH)

@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_actor_token_keys.h>
+#include <ngx_http_actor_token_metrics.h>
 
 
 static ngx_int_t ngx_http_actor_token_handler(ngx_http_request_t *r);
@@ -203,6 +204,13 @@ static ngx_command_t  ngx_http_actor_token_commands[] = {
       offsetof(ngx_http_actor_token_loc_conf_t, max_size),
       NULL },
 
+    { ngx_string("actor_token_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_actor_token_set_metrics,
+      0,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -346,9 +354,11 @@ ngx_http_actor_token_decide(ngx_http_actor_token_asker_t *asker,
     ngx_http_actor_token_decision_t *d)
 {
     ngx_int_t                               rc;
+    ngx_uint_t                              asked;
     ngx_http_request_t                     *r;
     ngx_actor_token_env_t                   env;
     ngx_http_actor_token_ctx_t             *ctx;
+    ngx_http_actor_token_main_conf_t       *mcf;
     const ngx_http_actor_token_loc_conf_t  *conf;
 
     r = asker->request;
@@ -372,8 +382,16 @@ ngx_http_actor_token_decide(ngx_http_actor_token_asker_t *asker,
 
     ngx_http_actor_token_env(asker, &env);
 
+    asked = d->seen->token.asked;
+
     rc = ngx_actor_token_check(&d->seen->token, &env, &ctx->policy,
                                &d->audience, &d->verdict);
+
+    if (d->seen->token.asked && !asked) {
+        mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+        ngx_http_actor_token_metrics_cached(mcf->metrics,
+                                            d->seen->token.recalled);
+    }
 
     if (d->seen->token.verified) {
         ngx_http_actor_token_remote_proven(&d->seen->token);
@@ -807,7 +825,9 @@ ngx_http_actor_token_init(ngx_conf_t *cf)
 
     *h = ngx_http_actor_token_handler;
 
-    if (ngx_http_actor_token_filter_init(cf) != NGX_OK) {
+    if (ngx_http_actor_token_metrics_init(cf, mcf) != NGX_OK
+        || ngx_http_actor_token_filter_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -833,6 +853,12 @@ ngx_http_actor_token_init_module(ngx_cycle_t *cycle)
     }
 
     ngx_http_actor_token_files_notice(cycle, mcf);
+
+    if (mcf->metrics
+        && ngx_http_actor_token_metrics_attach(cycle, mcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     return ngx_actor_token_facts_init(&mcf->trusted.issuers,
                                       &mcf->trusted.exports, cycle->pool);

@@ -21,6 +21,7 @@ static ngx_int_t ngx_actor_token_verify(ngx_actor_token_t *token,
 static ngx_int_t ngx_actor_token_prepare(ngx_actor_token_t *token,
     const ngx_actor_token_env_t *env, const ngx_actor_token_policy_t *policy,
     ngx_actor_token_verdict_t *v);
+static uint64_t ngx_actor_token_clock(void);
 static ngx_int_t ngx_actor_token_facts(ngx_actor_token_t *token,
     const ngx_actor_token_env_t *env);
 
@@ -326,7 +327,10 @@ ngx_actor_token_prepare(ngx_actor_token_t *token,
 void
 ngx_actor_token_job_run(ngx_actor_token_job_t *job, ngx_log_t *log)
 {
+    uint64_t    start;
     ngx_uint_t  i;
+
+    start = ngx_actor_token_clock();
 
     job->rc = NGX_DECLINED;
 
@@ -335,13 +339,18 @@ ngx_actor_token_job_run(ngx_actor_token_job_t *job, ngx_log_t *log)
         job->rc = ngx_actor_token_sig_verify(job->key, job->alg, &job->input,
                                              &job->signature, log);
     }
+
+    job->spent = ngx_actor_token_clock() - start;
 }
 
 
 void
 ngx_actor_token_job_run_apart(ngx_actor_token_job_t *job)
 {
+    uint64_t    start;
     ngx_uint_t  i;
+
+    start = ngx_actor_token_clock();
 
     job->rc = NGX_DECLINED;
 
@@ -351,6 +360,19 @@ ngx_actor_token_job_run_apart(ngx_actor_token_job_t *job)
                                                        &job->input,
                                                        &job->signature);
     }
+
+    job->spent = ngx_actor_token_clock() - start;
+}
+
+
+static uint64_t
+ngx_actor_token_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
 

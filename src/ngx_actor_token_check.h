@@ -27,6 +27,7 @@ typedef struct {
     /* the result, as of ngx_actor_token_sig_verify(), and whose it is */
     ngx_int_t                        rc;
     const ngx_actor_token_key_t     *key;
+    uint64_t                         spent;      /* nanoseconds */
 } ngx_actor_token_job_t;
 
 

@@ -29,6 +29,9 @@ typedef struct {
 } ngx_http_actor_token_pos_t;
 
 
+typedef struct ngx_http_actor_token_metrics_s  ngx_http_actor_token_metrics_t;
+
+
 typedef struct {
     ngx_actor_token_trusted_t         trusted;
     ngx_actor_token_table_t           issuer_names;
@@ -46,6 +49,7 @@ typedef struct {
     ngx_array_t                       claim_variables;     /* ngx_str_t */
 
     ngx_http_actor_token_proxies_t    proxies;
+    ngx_http_actor_token_metrics_t   *metrics;       /* NULL: nobody asks */
 } ngx_http_actor_token_main_conf_t;
 
 

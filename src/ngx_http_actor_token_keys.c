@@ -465,6 +465,37 @@ ngx_http_actor_token_ring_update(ngx_http_actor_token_ring_t *ring)
 
 
 ngx_int_t
+ngx_http_actor_token_keys_status(ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_keys_status_t *status)
+{
+    time_t                            age;
+    ngx_uint_t                        i;
+    ngx_http_actor_token_key_file_t  *file;
+
+    ngx_memzero(status, sizeof(ngx_http_actor_token_keys_status_t));
+
+    file = ring->files.elts;
+
+    for (i = 0; i < ring->files.nelts; i++) {
+        age = ngx_time() - file[i].read;
+
+        status->count += file[i].keyset->jwks.keys.nelts;
+        status->age = ngx_max(status->age, age);
+    }
+
+    ngx_http_actor_token_remotes_status(ring, status);
+
+    if (status->count == 0 && ring->block->request
+        && ring->block->request->tenants)
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_actor_token_keys_hold(const ngx_actor_token_t *token,
     ngx_pool_t *pool)
 {

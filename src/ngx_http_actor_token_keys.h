@@ -62,13 +62,25 @@ struct ngx_http_actor_token_ring_s {
     ngx_http_actor_token_remote_t         *remote;   /* of the block itself */
     ngx_rbtree_t                           tenants;  /* or of its tenants */
     ngx_rbtree_node_t                      tenants_sentinel;
-
-    ngx_uint_t                             fetches;  /* for metrics: ok, */
-    ngx_uint_t                             failures; /* and not */
 };
 
 
+/* how a block is off for keys, as this worker has them; for metrics */
+
+typedef struct {
+    ngx_uint_t                             count;
+    time_t                                 age;      /* of the oldest set */
+    time_t                                 stale_in; /* of the first set that
+                                                        is to be given up */
+    unsigned                               fetched:1;   /* there is one */
+} ngx_http_actor_token_keys_status_t;
+
+
 /* ngx_http_actor_token_keys.c */
+
+/* NGX_DECLINED if the block's tenants have keys, and none was here yet */
+ngx_int_t ngx_http_actor_token_keys_status(ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_keys_status_t *status);
 
 /* how many keys the block has */
 ngx_uint_t ngx_http_actor_token_ring_size(
@@ -135,6 +147,10 @@ ngx_http_actor_token_remote_t *ngx_http_actor_token_remote_find(
 /* NULL: there is none */
 ngx_actor_token_keyset_t *ngx_http_actor_token_remote_keyset(
     const ngx_http_actor_token_remote_t *remote);
+
+/* adds what was fetched to a status */
+void ngx_http_actor_token_remotes_status(ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_keys_status_t *status);
 
 /* the keys have verified a token */
 void ngx_http_actor_token_remote_proven(const ngx_actor_token_t *token);

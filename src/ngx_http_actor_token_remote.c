@@ -6,6 +6,7 @@
 
 #include <ngx_http_actor_token_fetch.h>
 #include <ngx_http_actor_token_keys.h>
+#include <ngx_http_actor_token_metrics.h>
 
 
 #define NGX_HTTP_ACTOR_TOKEN_FETCH_LIMIT  60000    /* msec, for one fetch */
@@ -21,6 +22,7 @@ struct ngx_http_actor_token_remotes_s {
     ngx_queue_t                           blocks;
     ngx_queue_t                           tenants;   /* the last used first */
     ngx_uint_t                            ntenants;
+    ngx_http_actor_token_metrics_t       *metrics;
     ngx_log_t                            *log;
 };
 
@@ -70,6 +72,9 @@ static void ngx_http_actor_token_remotes_cleanup(void *data);
 static ngx_int_t ngx_http_actor_token_remote_own(
     const ngx_actor_token_t *token, const ngx_actor_token_policy_t *policy,
     ngx_actor_token_verdict_t *v);
+static void ngx_http_actor_token_remote_status(
+    ngx_http_actor_token_remote_t *remote,
+    ngx_http_actor_token_keys_status_t *status);
 static void ngx_http_actor_token_remote_sync(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
 static void ngx_http_actor_token_remote_load(
@@ -147,6 +152,7 @@ ngx_http_actor_token_remotes_start(ngx_cycle_t *cycle,
     remotes->log = cycle->log;
     remotes->store = mcf->store;
     remotes->crypto = mcf->trusted.issuers.crypto;
+    remotes->metrics = mcf->metrics;
 
     ngx_str_null(&none);
 
@@ -568,6 +574,69 @@ ngx_http_actor_token_remote_proven(const ngx_actor_token_t *token)
 }
 
 
+void
+ngx_http_actor_token_remotes_status(ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_keys_status_t *status)
+{
+    ngx_rbtree_node_t  *node;
+
+    if (ring->remote) {
+        ngx_http_actor_token_remote_sync(ring->remote, ngx_current_msec);
+        ngx_http_actor_token_remote_status(ring->remote, status);
+        return;
+    }
+
+    if (ring->tenants.root == &ring->tenants_sentinel) {
+        return;
+    }
+
+    for (node = ngx_rbtree_min(ring->tenants.root, &ring->tenants_sentinel);
+         node;
+         node = ngx_rbtree_next(&ring->tenants, node))
+    {
+        ngx_http_actor_token_remote_status(
+                              (ngx_http_actor_token_remote_t *) node, status);
+    }
+}
+
+
+static void
+ngx_http_actor_token_remote_status(ngx_http_actor_token_remote_t *remote,
+    ngx_http_actor_token_keys_status_t *status)
+{
+    time_t                       age, left;
+    ngx_msec_t                   now;
+    ngx_actor_token_set_info_t   info;
+
+    if (remote->keyset == NULL) {
+        return;
+    }
+
+    now = ngx_current_msec;
+
+    /* the same set, fetched again elsewhere, is news to nobody but this */
+
+    if (remote->homeless
+        || ngx_actor_token_store_look(remote->remotes->store, &remote->id,
+                                      now, &info, NULL, NULL)
+           != NGX_OK
+        || !info.kept)
+    {
+        info = remote->info;
+    }
+
+    age = (time_t) (now - info.fetched) / 1000;
+    left = ngx_http_actor_token_passed(info.stale, now)
+           ? 0 : (time_t) (info.stale - now) / 1000;
+
+    status->count += remote->keyset->jwks.keys.nelts;
+    status->age = ngx_max(status->age, age);
+    status->stale_in = status->fetched ? ngx_min(status->stale_in, left)
+                                       : left;
+    status->fetched = 1;
+}
+
+
 /* takes what others have fetched, and drops what they have dropped */
 
 static void
@@ -882,7 +951,8 @@ ngx_http_actor_token_remote_fetched(void *data,
         ngx_http_actor_token_remote_fail(remote, now, &cause);
 
     } else {
-        remote->ring->fetches++;
+        ngx_http_actor_token_metrics_fetched(remote->remotes->metrics,
+                                             &remote->ring->block->issuer, 1);
     }
 
     ngx_http_actor_token_remote_arm(remote, now);
@@ -982,7 +1052,8 @@ ngx_http_actor_token_remote_fail(ngx_http_actor_token_remote_t *remote,
 
     block = remote->ring->block;
 
-    remote->ring->failures++;
+    ngx_http_actor_token_metrics_fetched(remote->remotes->metrics,
+                                         &block->issuer, 0);
 
     ngx_actor_token_store_fail(remote->remotes->store, &remote->id, now,
                                block->request->refetch);

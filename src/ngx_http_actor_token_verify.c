@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_actor_token_keys.h>
+#include <ngx_http_actor_token_metrics.h>
 
 
 static ngx_int_t ngx_http_actor_token_keys(void *data,
@@ -14,6 +15,8 @@ static ngx_int_t ngx_http_actor_token_unknown(void *data,
     const ngx_actor_token_t *token);
 static ngx_int_t ngx_http_actor_token_run(void *data,
     ngx_actor_token_t *token);
+static void ngx_http_actor_token_ran(ngx_http_request_t *r,
+    const ngx_actor_token_job_t *job);
 static void ngx_http_actor_token_resume(ngx_http_request_t *r);
 
 #if (NGX_THREADS)
@@ -112,7 +115,21 @@ ngx_http_actor_token_run(void *data, ngx_actor_token_t *token)
 
     ngx_actor_token_job_run(&token->job, asker->request->connection->log);
 
+    ngx_http_actor_token_ran(asker->request, &token->job);
+
     return NGX_OK;
+}
+
+
+static void
+ngx_http_actor_token_ran(ngx_http_request_t *r,
+    const ngx_actor_token_job_t *job)
+{
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+
+    ngx_http_actor_token_metrics_verified(mcf->metrics, job);
 }
 
 
@@ -198,6 +215,8 @@ ngx_http_actor_token_task_done(ngx_event_t *ev)
 
     ctx = ngx_http_actor_token_get_ctx(r);
     ctx->verifying->run = 1;
+
+    ngx_http_actor_token_ran(r, &ctx->verifying->job);
 
     ngx_http_actor_token_wake(r);
 }

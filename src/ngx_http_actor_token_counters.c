@@ -424,7 +424,7 @@ ngx_http_actor_token_metrics_attach(ngx_cycle_t *cycle,
     metrics->shared = metrics->zone->data;
     metrics->nseries = mcf->trusted.issuers.issuers.nelts;
 
-    series = ngx_pcalloc(cycle->pool, metrics->nseries
+    series = ngx_pcalloc(cycle->pool, ngx_max(metrics->nseries, 1)
                                       * sizeof(ngx_http_actor_token_series_t));
     if (series == NULL) {
         return NGX_ERROR;

@@ -4,6 +4,7 @@
 # make stop         stops it
 # make test         runs the tests, installing what they need
 # make test-unit    runs the tests of the core, and makes allocations fail
+# make test-metrics shows the metrics to Prometheus and to a browser
 # make test-asan    runs them with address and undefined-behaviour sanitizers
 # make test-static  builds the module into nginx in many ways, and runs them
 # make fuzz         runs each fuzzer for SECONDS
@@ -12,6 +13,7 @@
 #                   BENCH=quick takes a minute and writes nothing
 # make lint         analyses the sources, and looks at their form
 # make page         puts the page of src/page into its C file
+# make screenshot   draws docs/metrics.png
 # make install      copies the module to where nginx looks for it
 # make clean        removes build/
 #
@@ -41,8 +43,8 @@ MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-unit test-asan test-static fuzz coverage \
-        bench lint page install clean help force
+.PHONY: build run stop test test-unit test-metrics test-asan test-static fuzz \
+        coverage bench lint page screenshot install clean help force
 
 build: $(SO)
 
@@ -76,6 +78,11 @@ test-unit:
 	@.ci/packages unit --install
 	@t/unit/run $(PROVE_FLAGS)
 
+test-metrics:
+	@.ci/packages metrics --install
+	@$(MAKE) --no-print-directory build
+	@.ci/test $(PROVE_FLAGS) -r xt
+
 test-asan:
 	@.ci/test-asan $(PROVE_FLAGS) -r $(TESTS)
 
@@ -102,6 +109,11 @@ lint:
 page:
 	@mkdir -p build
 	@.ci/page >build/page.c && mv build/page.c src/$(PAGE).c
+
+screenshot:
+	@.ci/packages metrics --install
+	@$(MAKE) --no-print-directory build
+	@xt/screenshot
 
 install: $(SO)
 	install -d $(DESTDIR)$(MODULES_PATH)

@@ -367,8 +367,8 @@ function show_tiles(data, rows) {
   ];
 
   if (now.dry) {
-    tiles.push(tile('dry', 'Would be refused (dry run)', now.dry,
-                    speed(3)));
+    tiles.push(tile('dry', 'Would be refused', now.dry,
+                    speed(3) + ', dry run'));
   }
   tiles.push(tile('', 'With an actor', now.delegated,
     now.passed ? percent(now.delegated, now.passed) + ' of the accepted'

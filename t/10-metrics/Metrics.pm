@@ -2,7 +2,7 @@ package Metrics;
 
 # A gateway with actor_token_metrics, on a socket in a folder of its own:
 #
-#     my $gateway = Metrics->new(issuers => ..., server => ...);
+#     my $gateway = Metrics->new(issuers => ..., server => ..., port => ...);
 #     $gateway->get('/t', token(...))     the status of the answer
 #     $gateway->series                    what is shown, as name => value
 #
@@ -13,6 +13,7 @@ use strict;
 use warnings;
 
 use Digest::SHA ();
+use IO::Socket::INET;
 use IO::Socket::UNIX;
 use JSON::PP ();
 use Time::HiRes ();
@@ -35,6 +36,16 @@ sub issuer {
 }
 
 
+# a port that nobody has at this moment
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "no free port: $!";
+
+    return $socket->sockport;
+}
+
+
 # the configuration; "generation" tells which one answers
 
 sub configuration {
@@ -46,6 +57,7 @@ sub configuration {
     my $server = $self->{server} // '';
     my $http = $self->{http} // '';
     my $metrics = $self->{metrics} // 'actor_token_metrics;';
+    my $port = $self->{port} ? "listen 127.0.0.1:$self->{port};" : '';
 
     return <<"_EOC_";
 worker_processes $workers;
@@ -63,6 +75,7 @@ $http
 $issuers
 server {
     listen unix:$self->{dir}/server.sock;
+    $port
     root html;
     actor_token_audience https://api.example.com;
     actor_token_tenant acme;
@@ -105,9 +118,7 @@ sub new {
     mkdir "$self->{dir}/html";
     spew("$self->{dir}/html/index.txt", "content\n");
     $self->configure;
-
-    my ($status, $output) = run_nginx($self->{dir});
-    die "nginx has not started: $output\n" if $status != 0;
+    $self->start;
 
     push @Gateways, $self;
 
@@ -290,11 +301,26 @@ sub json {
 
 # what has not been stopped is stopped while its folder is still there
 
+# (at once: a browser may hold a connection without a request)
+
 sub stop {
     my ($self) = @_;
 
-    quit($self->{dir}) if -e "$self->{dir}/nginx.pid";
+    return if !-e "$self->{dir}/nginx.pid";
+
+    kill TERM => $self->master;
+    await(sub { !-e "$self->{dir}/nginx.pid" })
+        or die "nginx does not stop\n";
 }
+
+
+sub start {
+    my ($self) = @_;
+
+    my ($status, $output) = run_nginx($self->{dir});
+    die "nginx has not started: $output\n" if $status != 0;
+}
+
 
 END {
     local $?;

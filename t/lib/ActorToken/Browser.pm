@@ -7,6 +7,7 @@ use v5.10.1;
 use strict;
 use warnings;
 
+use File::Path qw( remove_tree );
 use File::Temp ();
 use JSON::PP ();
 use MIME::Base64 ();
@@ -33,7 +34,7 @@ sub new {
     my ($class) = @_;
 
     my $self = bless { id => 0, buffer => '', events => [],
-                       profile => File::Temp->newdir }, $class;
+                       profile => File::Temp::tempdir() }, $class;
 
     # the browser reads its third descriptor, and writes to its fourth
 
@@ -90,10 +91,18 @@ sub DESTROY {
 
     return if !$self->{pid};
 
-    local ($?, $!);
-    close $self->{out};
-    kill TERM => $self->{pid};
+    local ($?, $!, $@);
+    delete $self->{session};
+    eval { $self->ask('Browser.close') } or kill TERM => $self->{pid};
     waitpid $self->{pid}, 0;
+
+    # what it has started may still be writing
+
+    for (1 .. 50) {
+        remove_tree($self->{profile}, { error => \my $errors });
+        last if !-e $self->{profile};
+        select undef, undef, undef, 0.1;
+    }
 }
 
 

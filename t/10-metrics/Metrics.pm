@@ -6,7 +6,8 @@ package Metrics;
 #     $gateway->get('/t', token(...))     the status of the answer
 #     $gateway->series                    what is shown, as name => value
 #
-# Locations /t, /dry (the same, as a dry run) and /metrics are there always.
+# @DIR@ in these is the folder.  Locations /t, /dry (the same, as a dry run)
+# and /metrics are there always.
 
 use v5.10.1;
 use strict;
@@ -133,8 +134,8 @@ sub configure {
 
     @$self{keys %o} = values %o;
 
-    my $text = $self->configuration;
     my $dir = $self->{dir};
+    my $text = $self->configuration =~ s/\@DIR\@/$dir/gr;
 
     $text = 'load_module modules/ngx_http_actor_token_module.so;' . "\n$text"
         if !$ENV{ACTOR_TOKEN_STATIC};

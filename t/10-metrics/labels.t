@@ -72,6 +72,7 @@ my %known = (
     status => { map { $_ => 1 } qw( passed rejected rejected_dry_run ) },
     reason => \%reasons,
     algorithm => { ES256 => 1 },
+    result => { hit => 1, miss => 1 },
 );
 
 for my $format (qw( text openmetrics )) {

@@ -316,6 +316,8 @@ ngx_http_actor_token_evaluate(ngx_http_actor_token_asker_t *asker,
     ctx->pending = NULL;
 
     if (rc == NGX_AGAIN) {
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, asker->request->connection->log, 0,
+                       "actor token: verdict: none yet, the check must wait");
         return NGX_AGAIN;
     }
 
@@ -326,6 +328,10 @@ ngx_http_actor_token_evaluate(ngx_http_actor_token_asker_t *asker,
     if (rc == NGX_OK) {
         d->verdict.reason = NGX_ACTOR_TOKEN_OK;
         d->status = NGX_HTTP_ACTOR_TOKEN_PASSED;
+
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, asker->request->connection->log, 0,
+                       "actor token: verdict: ok%s",
+                       asker->early ? ", before the access phase" : "");
         return NGX_OK;
     }
 
@@ -344,6 +350,12 @@ ngx_http_actor_token_evaluate(ngx_http_actor_token_asker_t *asker,
     if (d->http_status == 0) {
         d->http_status = ngx_actor_token_reason(d->verdict.reason)->status;
     }
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, asker->request->connection->log, 0,
+                   "actor token: verdict: %V%s%s",
+                   &ngx_actor_token_reason(d->verdict.reason)->code,
+                   asker->conf->dry_run ? ", dry run" : "",
+                   asker->early ? ", before the access phase" : "");
 
     return NGX_OK;
 }
@@ -372,6 +384,9 @@ ngx_http_actor_token_decide(ngx_http_actor_token_asker_t *asker,
     }
 
     if (d->seen->fault != NGX_ACTOR_TOKEN_UNDECIDED) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "actor token: source: %s", d->seen->what);
+
         return ngx_actor_token_reject(&d->verdict, d->seen->fault,
                                       d->seen->what);
     }
@@ -379,6 +394,11 @@ ngx_http_actor_token_decide(ngx_http_actor_token_asker_t *asker,
     if (ngx_http_actor_token_policy(r, ctx, conf) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "actor token: source: a token of %uz bytes, at most %uz "
+                   "are allowed", d->seen->token.raw.len,
+                   ctx->policy.max_size);
 
     ngx_http_actor_token_env(asker, &env);
 
@@ -531,6 +551,11 @@ ngx_http_actor_token_required(ngx_http_request_t *r,
         if (ngx_http_complex_value(r, &req[i].value, &value) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "actor token: actor_token_require %V: %s", &req[i].text,
+                       (value.len && !(value.len == 1 && value.data[0] == '0'))
+                           ? "holds" : "requirement_failed");
 
         if (value.len && !(value.len == 1 && value.data[0] == '0')) {
             continue;

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_actor_token_check.h>
+#include <ngx_actor_token_debug.h>
 #include <ngx_actor_token_record.h>
 
 
@@ -59,12 +59,20 @@ ngx_actor_token_check(ngx_actor_token_t *token,
         }
 
         token->parsed = 1;
+
+        ngx_actor_token_debug_parsed(token, env->pool->log);
     }
 
     if (token->parse_verdict.reason != NGX_ACTOR_TOKEN_UNDECIDED) {
         *v = token->parse_verdict;
         return NGX_DECLINED;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
+                   "actor token: trust: block \"%V\" is%s trusted here",
+                   &token->issuer->name,
+                   ngx_actor_token_policy_trusts(policy, token->issuer)
+                       ? "" : " not");
 
     if (!ngx_actor_token_policy_trusts(policy, token->issuer)) {
         return ngx_actor_token_reject_value(v,
@@ -77,6 +85,12 @@ ngx_actor_token_check(ngx_actor_token_t *token,
 
         rc = ngx_actor_token_verify(token, env, policy, v);
 
+        if (rc == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        ngx_actor_token_debug_verified(token, v, env->pool->log);
+
         if (rc != NGX_OK) {
             return rc;
         }
@@ -86,6 +100,8 @@ ngx_actor_token_check(ngx_actor_token_t *token,
         }
 
         token->checked = 1;
+
+        ngx_actor_token_debug_claims(token, env->pool->log);
     }
 
     if (token->facts_verdict.reason != NGX_ACTOR_TOKEN_UNDECIDED) {
@@ -93,8 +109,12 @@ ngx_actor_token_check(ngx_actor_token_t *token,
         return NGX_DECLINED;
     }
 
-    return ngx_actor_token_policy_check(policy, token->issuer, &token->claims,
-                                        env->now, audience, v);
+    rc = ngx_actor_token_policy_check(policy, token->issuer, &token->claims,
+                                      env->now, audience, v);
+
+    ngx_actor_token_debug_policy(token, policy, env->now, v, env->pool->log);
+
+    return rc;
 }
 
 
@@ -123,6 +143,8 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
     rc = ngx_actor_token_cache_find(env->cache, token->digest, env->now,
                                     env->pool, &token->witness, &record);
     if (rc != NGX_OK) {
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
+                       "actor token: cache: not found");
         return rc;
     }
 
@@ -136,6 +158,8 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
         token->issuer = NULL;
         token->asked = (rc != NGX_AGAIN);
 
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
+                       "actor token: cache: found, but its key is not in use");
         return rc;
     }
 
@@ -144,6 +168,12 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
     token->parsed = 1;
     token->verified = 1;
     token->checked = 1;
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
+                   "actor token: cache: found, of block \"%V\"",
+                   &token->issuer->name);
+
+    ngx_actor_token_debug_claims(token, env->pool->log);
 
     return NGX_OK;
 }

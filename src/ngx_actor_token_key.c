@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_actor_token_edwards.h>
 #include <ngx_actor_token_key.h>
 
 #include <openssl/bn.h>
@@ -16,6 +17,8 @@
 
 static ngx_actor_token_key_type_e ngx_actor_token_pkey_type(EVP_PKEY *pkey,
     const char **err);
+static ngx_actor_token_key_type_e ngx_actor_token_pkey_edwards(
+    EVP_PKEY *pkey, ngx_actor_token_key_type_e type, const char **err);
 static EVP_PKEY *ngx_actor_token_pem_read(const ngx_str_t *text,
     const char **err);
 static ngx_uint_t ngx_actor_token_pem_more(BIO *bio);
@@ -55,6 +58,12 @@ ngx_actor_token_rsa_check(const BIGNUM *n, const BIGNUM *e)
 
     if (!BN_is_odd(e) || BN_is_one(e)) {
         return "is an RSA key with an exponent that is even or 1";
+    }
+
+    /* one as long as the modulus makes a signature a hundred times as slow */
+
+    if (BN_num_bits(e) > 64) {
+        return "is an RSA key with an exponent of more than 64 bits";
     }
 
     return NULL;
@@ -210,11 +219,13 @@ ngx_actor_token_pkey_type(EVP_PKEY *pkey, const char **err)
     const ngx_actor_token_curve_t  *curve;
 
     if (EVP_PKEY_is_a(pkey, "ED25519")) {
-        return NGX_ACTOR_TOKEN_KEY_ED25519;
+        return ngx_actor_token_pkey_edwards(pkey, NGX_ACTOR_TOKEN_KEY_ED25519,
+                                            err);
     }
 
     if (EVP_PKEY_is_a(pkey, "ED448")) {
-        return NGX_ACTOR_TOKEN_KEY_ED448;
+        return ngx_actor_token_pkey_edwards(pkey, NGX_ACTOR_TOKEN_KEY_ED448,
+                                            err);
     }
 
     if (EVP_PKEY_is_a(pkey, "RSA")) {
@@ -249,6 +260,27 @@ ngx_actor_token_pkey_type(EVP_PKEY *pkey, const char **err)
     *err = "is a key of a type or curve that is not supported";
 
     return NGX_ACTOR_TOKEN_KEY_NONE;
+}
+
+
+static ngx_actor_token_key_type_e
+ngx_actor_token_pkey_edwards(EVP_PKEY *pkey, ngx_actor_token_key_type_e type,
+    const char **err)
+{
+    u_char     buf[57];
+    ngx_str_t  x;
+
+    x.data = buf;
+    x.len = sizeof(buf);
+
+    if (EVP_PKEY_get_raw_public_key(pkey, x.data, &x.len) == 1) {
+        *err = ngx_actor_token_edwards_check(type, &x);
+
+    } else {
+        *err = "is an Edwards key that OpenSSL does not take";
+    }
+
+    return type;
 }
 
 

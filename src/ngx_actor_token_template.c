@@ -125,14 +125,38 @@ ngx_actor_token_template_place(ngx_actor_token_template_t *t)
     dots = 0;
     last = t->suffix.data + t->suffix.len;
 
-    for (p = t->suffix.data; p < last && *p != '/'; p++) {
+    for (p = t->suffix.data; p < last && *p != '/' && *p != ':'; p++) {
 
         if (*p == '@') {
             return "has a placeholder in front of \"@\"";
         }
 
-        if (*p == '.' && p + 1 < last && p[1] != '/') {
+        if (*p != '.') {
+
+            /* what ends a host for some and not for others, such as "?" */
+
+            if (!isalnum(*p) && *p != '-') {
+                return "has a placeholder in a host with a strange character";
+            }
+
+            continue;
+        }
+
+        if (p + 1 < last && p[1] == '.') {
+            return "has a placeholder in a host with an empty label";
+        }
+
+        if (p + 1 < last && p[1] != '/' && p[1] != ':') {
             dots++;
+        }
+    }
+
+    if (p < last && *p == ':') {
+
+        for (p++; p < last && *p != '/'; p++) {
+            if (*p < '0' || *p > '9') {
+                return "has a placeholder in front of a port that is none";
+            }
         }
     }
 

@@ -39,7 +39,8 @@ static ngx_int_t ngx_http_actor_token_fetch_set_connection(
 static ngx_http_actor_token_fetch_t *ngx_http_actor_token_fetch_create(
     ngx_connection_t *c, const ngx_http_actor_token_fetch_task_t *task);
 static ngx_int_t ngx_http_actor_token_fetch_request(
-    ngx_http_actor_token_fetch_t *fetch, const ngx_http_actor_token_place_t *place);
+    ngx_http_actor_token_fetch_t *fetch,
+    const ngx_http_actor_token_place_t *place);
 static ngx_int_t ngx_http_actor_token_fetch_set_request(
     ngx_http_request_t *r, ngx_http_actor_token_fetch_t *fetch,
     const ngx_http_actor_token_place_t *place);

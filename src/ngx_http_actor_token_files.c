@@ -323,8 +323,11 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
     issuer = &ring->block->issuer;
     source = file->source;
 
+    /* the log of the cycle that is made: the other one goes with the old */
+
     keyset = ngx_actor_token_keyset_create(ring->crypto, issuer->algs,
-                                           cf ? cf->log : ngx_cycle->log);
+                                           cf ? &cf->cycle->new_log
+                                              : ngx_cycle->log);
     if (keyset == NULL) {
         return NULL;
     }
@@ -411,6 +414,7 @@ ngx_http_actor_token_file_remember(ngx_http_actor_token_key_file_t *file,
     file->uniq = ngx_file_uniq(fi);
     file->size = ngx_file_size(fi);
     file->mtime = ngx_file_mtime(fi);
+    file->ctime = fi->st_ctime;
     file->read = ngx_time();
 }
 
@@ -487,7 +491,8 @@ ngx_http_actor_token_file_same(const ngx_http_actor_token_key_file_t *file,
     return file->uniq == ngx_file_uniq(fi)
            && file->size == ngx_file_size(fi)
            && file->mtime == ngx_file_mtime(fi)
-           && file->mtime < file->read - 1;
+           && file->ctime == fi->st_ctime
+           && file->ctime < file->read - 1;
 }
 
 

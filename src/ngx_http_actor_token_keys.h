@@ -42,6 +42,7 @@ typedef struct {
     ngx_file_uniq_t                        uniq;
     off_t                                  size;
     time_t                                 mtime;
+    time_t                                 ctime;    /* nobody can set it */
     time_t                                 read;     /* when that was */
     unsigned                               symmetric:1;
     unsigned                               unwatched:1;

@@ -30,6 +30,7 @@ static ngx_uint_t ngx_http_actor_token_same(
     const ngx_http_actor_token_source_t *one,
     const ngx_http_actor_token_source_t *two);
 static ngx_uint_t ngx_http_actor_token_b64token(const ngx_str_t *s);
+static ngx_str_t ngx_http_actor_token_trim(const ngx_str_t *value);
 
 
 const ngx_str_t  ngx_http_actor_token_authorization =
@@ -131,7 +132,7 @@ ngx_http_actor_token_find(ngx_http_request_t *r,
 
             if (ngx_http_actor_token_bearer(&h[i].value)) {
                 found->bearers++;
-                found->value = h[i].value;
+                found->value = ngx_http_actor_token_trim(&h[i].value);
             }
 
             break;
@@ -357,23 +358,46 @@ ngx_http_actor_token_named(const ngx_table_elt_t *h, const ngx_str_t *name)
 ngx_uint_t
 ngx_http_actor_token_bearer(const ngx_str_t *value)
 {
-    u_char  ch;
+    u_char     ch;
+    ngx_str_t  s;
 
-    if (value->len < 6
-        || ngx_strncasecmp(value->data, (u_char *) "Bearer", 6) != 0)
-    {
+    s = ngx_http_actor_token_trim(value);
+
+    if (s.len < 6 || ngx_strncasecmp(s.data, (u_char *) "Bearer", 6) != 0) {
         return 0;
     }
 
-    if (value->len == 6) {
+    if (s.len == 6) {
         return 1;
     }
 
-    ch = value->data[6];
+    ch = s.data[6];
 
     return !((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
              || (ch >= '0' && ch <= '9')
              || ngx_strchr("!#$%&'*+-.^_`|~", ch));
+}
+
+
+/* nginx leaves tabs in place, which are no part of a value (5.5) */
+
+static ngx_str_t
+ngx_http_actor_token_trim(const ngx_str_t *value)
+{
+    ngx_str_t  s;
+
+    s = *value;
+
+    while (s.len && (*s.data == ' ' || *s.data == '\t')) {
+        s.data++;
+        s.len--;
+    }
+
+    while (s.len && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
+        s.len--;
+    }
+
+    return s;
 }
 
 

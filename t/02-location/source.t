@@ -140,3 +140,14 @@ access_token=$TOKEN
 Content-Type: application/x-www-form-urlencoded
 --- reason: missing
 --- no_fingerprint
+
+
+=== TEST 25: tabs around a value are no part of it
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+. "Authorization:\t \tBearer \$TOKEN\t \r\n\r\n"
+
+
+=== TEST 26: tabs behind the scheme are no separator
+--- authorization eval: "Bearer\t\$TOKEN"
+--- reason: malformed_request

@@ -12,6 +12,16 @@ sub okp {
     return qq({"keys":[{"kty":"OKP","crv":"$crv","kid":"bad","x":"$x"}]});
 }
 
+# a point in the DER of a public key, as PEM
+
+sub spki {
+    my ($head, $point) = @_;
+
+    return "-----BEGIN PUBLIC KEY-----\n"
+           . MIME::Base64::encode_base64(pack('H*', $head) . $point)
+           . "-----END PUBLIC KEY-----\n";
+}
+
 run_tests();
 
 __DATA__
@@ -96,3 +106,28 @@ jwks bad.jwks; #<
 ['bad.jwks' => main::okp('Ed448', "\xff" x 28 . "\xfe" . "\xff" x 27 . "\0")]
 --- must_die
 small order
+
+
+=== TEST 10: a PEM file with the neutral element of Ed25519
+--- issuer
+key bad.pem alg=EdDSA; #<
+--- conf_files eval
+['bad.pem' => main::spki('302a300506032b6570032100', "\x01" . "\0" x 31)]
+--- must_die
+small order
+
+
+=== TEST 11: and of Ed448
+--- issuer
+key bad.pem alg=EdDSA; #<
+--- conf_files eval
+['bad.pem' => main::spki('3043300506032b6571033a00', "\x01" . "\0" x 56)]
+--- must_die
+small order
+
+
+=== TEST 12: a PEM file with another point
+--- issuer
+key good.pem alg=EdDSA;
+--- conf_files eval
+['good.pem' => key_pem('ed25519')]

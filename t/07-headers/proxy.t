@@ -160,3 +160,29 @@ GET /header
 X-Token: $TOKEN
 --- authorization: Bearer abc
 --- response_body_like: ^authorization=\[Bearer abc\] cookie=\[\] x-token=\[\]
+
+
+=== TEST 14: with a tab in front of the scheme, as upstreams may ignore it
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { return 200 "authorization=[$http_authorization]"; }
+}
+--- config
+include policy.conf;
+location = /t {
+    satisfy any;
+    allow 127.0.0.1;
+    deny all;
+    actor_token_tenant beta;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+--- raw_request eval
+"GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+. "Authorization:\tBearer \$TOKEN\r\n\r\n"
+--- reason: tenant_mismatch
+--- error_code: 200
+--- challenge: -
+--- response_body chomp
+authorization=[]

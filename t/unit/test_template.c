@@ -59,7 +59,13 @@ test_parse(void)
         "https://{tenant}/x", "https://{tenant}.example",
         "https://{tenant}.example.", "https://{tenant}.example/x.y.z",
         "https://x{tenant}.auth.example", "https://{tenant}x.auth.example",
-        "https://a.b.{tenant}", "https://a.{tenant}.example"
+        "https://a.b.{tenant}", "https://a.{tenant}.example",
+
+        /* what is behind the host is none of its labels */
+        "https://{tenant}.b:80.c/", "https://{tenant}.x?a.b/",
+        "https://{tenant}.x#a.b/", "https://{tenant}.x\\a.b/",
+        "https://{tenant}..a/", "https://{tenant}.a..b/",
+        "https://{tenant}.a.b:x/", "https://{tenant}.a_b.c/"
     };
 
     for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {

@@ -141,6 +141,7 @@ GET /t?token=$TOKEN
 --- logs_token
 --- notice
 $arg_token
+will be logged
 
 
 === TEST 21: $request_uri is noticed
@@ -150,6 +151,7 @@ actor_token test token=$request_uri; #<
 --- no_fingerprint
 --- notice
 $request_uri
+will be logged
 
 
 === TEST 22: a header is not

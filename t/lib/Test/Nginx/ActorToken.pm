@@ -49,8 +49,8 @@ package Test::Nginx::ActorToken;
 #     --- audit          members of the audit line, as JSON
 #     --- logged         fragments of the one rejection line in error.log
 #     --- log_lines      how many rejection lines there are
-#     --- notice         line by line, fragments of a notice written when the
-#                        configuration is read; "#<" in the configuration
+#     --- notice         line by line, fragments of the one notice written when
+#                        the configuration is read; "#<" in the configuration
 #                        marks the line that it must name
 #     --- no_notice      fragments that no such line has
 #     --- warning        as --- notice, at level warn
@@ -937,7 +937,7 @@ sub check_notices ($$$) {
         @found = grep { /\Q$fragment\E/ } @found;
     }
 
-    ok(@found > 0, "$name - $level: @fragments")
+    is(scalar @found, 1, "$name - one $level: @fragments")
         or diag(join "\n", grep { !/event method|worker|OS:|built|getrlimit|nginx\/|start/ } @lines);
 
     for (marked_lines()) {

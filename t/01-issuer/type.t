@@ -200,3 +200,20 @@ type at+jwt - application/txn;
 type at+jwt;
 --- claims
 {"at_hash": "x", "typ": "ID"}
+
+
+=== TEST 31: where JWT is accepted too, at+jwt does not make it an access token
+--- issuer
+type at+jwt JWT;
+--- claims
+{"at_hash": "x"}
+--- reason: type_not_allowed
+
+
+=== TEST 32: nor with a typ claim
+--- claims
+{"typ": "Refresh"}
+--- reason: type_not_allowed
+
+
+=== TEST 33: with neither it is one

@@ -99,7 +99,30 @@ actor_token_tenant off;
 tenant: acme
 
 
-=== TEST 11: a location replaces the server's
+=== TEST 11: off, and a token of another tenant
+--- no_tenant_rule
+--- issuer
+tenant_claim tid;
+tenants beta;
+--- policy
+actor_token_tenant off;
+--- claims
+{"tid": "beta"}
+--- vars
+tenant: beta
+
+
+=== TEST 12: the issuer's rule still holds: a token of none
+--- reason: tenant_missing
+
+
+=== TEST 13: and one of whom the issuer may not speak
+--- claims
+{"tid": "acme"}
+--- reason: tenant_not_allowed
+
+
+=== TEST 14: a location replaces the server's
 --- config
 include policy.conf;
 location /t {
@@ -110,7 +133,7 @@ location /t {
 --- reason: tenant_mismatch
 
 
-=== TEST 12: unset
+=== TEST 15: unset
 --- config
 location /t {
     actor_token test; #<
@@ -120,7 +143,7 @@ location /t {
 actor_token_tenant
 
 
-=== TEST 13: unset, in a server
+=== TEST 16: unset, in a server
 --- config
 actor_token test; #<
 actor_token_audience off;
@@ -128,7 +151,7 @@ actor_token_audience off;
 actor_token_tenant
 
 
-=== TEST 14: an argument is noticed
+=== TEST 17: an argument is noticed
 --- policy
 actor_token_tenant $arg_tenant; #<
 --- request
@@ -137,7 +160,7 @@ GET /t?tenant=acme
 $arg_tenant
 
 
-=== TEST 15: a header is noticed
+=== TEST 18: a header is noticed
 --- policy
 actor_token_tenant $http_x_tenant; #<
 --- more_headers
@@ -146,7 +169,7 @@ X-Tenant: acme
 $http_x_tenant
 
 
-=== TEST 16: a cookie is noticed
+=== TEST 19: a cookie is noticed
 --- policy
 actor_token_tenant $cookie_tenant; #<
 --- more_headers
@@ -155,7 +178,16 @@ Cookie: tenant=acme
 $cookie_tenant
 
 
-=== TEST 17: $http_host is not
+=== TEST 20: a header with text around it is noticed
+--- policy
+actor_token_tenant t-${http_x_tenant}; #<
+--- no_token
+--- reason: missing
+--- notice
+http_x_tenant
+
+
+=== TEST 21: $http_host is not
 --- policy
 actor_token_tenant $http_host;
 --- more_headers
@@ -164,7 +196,7 @@ Host: acme
 $http_host
 
 
-=== TEST 18: a constant is not
+=== TEST 22: a constant is not
 --- policy
 actor_token_tenant acme;
 --- http_config
@@ -173,21 +205,21 @@ actor_token_tenant acme;
 actor_token_tenant
 
 
-=== TEST 19: our own variables
+=== TEST 23: our own variables
 --- policy
 actor_token_tenant $actor_token_tenant; #<
 --- must_die
 $actor_token_tenant
 
 
-=== TEST 20: of claims too
+=== TEST 24: of claims too
 --- policy
 actor_token_tenant x$actor_token_claim_tid; #<
 --- must_die
 actor_token_claim_tid
 
 
-=== TEST 21: twice
+=== TEST 25: twice
 --- policy
 actor_token_tenant a;
 actor_token_tenant b; #<
@@ -195,7 +227,7 @@ actor_token_tenant b; #<
 "actor_token_tenant" directive is duplicate
 
 
-=== TEST 22: a constant that is empty is no tenant
+=== TEST 26: a constant that is empty is no tenant
 --- policy
 actor_token_tenant "";
 --- reason: tenant_unresolved

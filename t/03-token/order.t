@@ -95,7 +95,13 @@ token(claims => {exp => 'now-100', iat => 'now-200', ver => '2', aud => 'x'})
 --- reason: expired
 
 
-=== TEST 15: the audience before the tenant
+=== TEST 15: the lifetime before the audience
+--- claims
+{"iat": "now-10", "exp": "now+90000", "ver": "2", "aud": "x"}
+--- reason: lifetime_exceeded
+
+
+=== TEST 16: the audience before the tenant
 --- policy
 actor_token_tenant beta;
 --- claims
@@ -103,13 +109,13 @@ actor_token_tenant beta;
 --- reason: audience_mismatch
 
 
-=== TEST 16: the tenant before the shape of act
+=== TEST 17: the tenant before the shape of act
 --- claims
 {"act": 1}
 --- reason: tenant_mismatch
 
 
-=== TEST 17: an unresolved tenant before a missing one
+=== TEST 18: an unresolved tenant before a missing one
 --- no_tenant_rule
 --- issuer
 tenant_claim tid;
@@ -118,7 +124,47 @@ actor_token_tenant $arg_tenant;
 --- reason: tenant_unresolved
 
 
-=== TEST 18: the shape of act before delegation
+=== TEST 19: an unresolved tenant before a conflict
+--- no_tenant_rule
+--- issuers
+actor_token_issuer acme {
+    issuer "https://{tenant}.login.example.com";
+    jwks acme.jwks;
+    tenant_claim tid;
+    tenants acme;
+}
+--- policy
+actor_token_tenant $arg_tenant;
+--- claims
+{"iss": "https://acme.login.example.com", "tid": "beta"}
+--- reason: tenant_unresolved
+
+
+=== TEST 20: a missing tenant before one that is not allowed
+--- request
+GET /t?tenant=acme
+--- claims
+{"iss": "https://beta.login.example.com"}
+--- reason: tenant_missing
+
+
+=== TEST 21: a conflict before a tenant that is not allowed
+--- request
+GET /t?tenant=acme
+--- claims
+{"iss": "https://beta.login.example.com", "tid": "gamma"}
+--- reason: tenant_conflict
+
+
+=== TEST 22: a tenant that is not allowed before another than this request's
+--- request
+GET /t?tenant=acme
+--- claims
+{"iss": "https://beta.login.example.com", "tid": "beta"}
+--- reason: tenant_not_allowed
+
+
+=== TEST 23: the shape of act before delegation
 --- policy
 actor_token_delegation forbidden;
 --- claims
@@ -126,13 +172,13 @@ actor_token_delegation forbidden;
 --- reason: actor_malformed
 
 
-=== TEST 19: delegation before the actor's issuer
+=== TEST 24: delegation before the actor's issuer
 --- claims
 {"act": {"iss": "https://x.example", "sub": "a"}}
 --- reason: delegation_forbidden
 
 
-=== TEST 20: the actor's issuer before self-delegation
+=== TEST 25: the actor's issuer before self-delegation
 --- issuer
 actor_issuers https://agents.example;
 --- claims
@@ -140,7 +186,7 @@ actor_issuers https://agents.example;
 --- reason: actor_issuer_not_allowed
 
 
-=== TEST 21: self-delegation before patterns
+=== TEST 26: self-delegation before patterns
 --- policy
 actor_token_actors agent-2;
 --- claims
@@ -148,7 +194,7 @@ actor_token_actors agent-2;
 --- reason: self_delegation
 
 
-=== TEST 22: patterns before federation
+=== TEST 27: patterns before federation
 --- issuer
 actor_tenant_claim tid;
 --- policy
@@ -158,7 +204,7 @@ actor_token_actors agent-2;
 --- reason: actor_not_allowed
 
 
-=== TEST 23: federation before depth
+=== TEST 28: federation before depth
 --- issuer
 actor_tenant_claim tid;
 --- policy
@@ -168,7 +214,7 @@ actor_token_max_depth 1;
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 24: depth before scope
+=== TEST 29: depth before scope
 --- policy
 actor_token_max_depth 1;
 actor_token_scope admin;
@@ -177,7 +223,7 @@ actor_token_scope admin;
 --- reason: chain_too_deep
 
 
-=== TEST 25: scope before requirements
+=== TEST 30: scope before requirements
 --- policy
 actor_token_scope admin;
 actor_token_require $arg_x;
@@ -185,7 +231,7 @@ actor_token_require $arg_x;
 --- challenge: Bearer realm="test", error="insufficient_scope", scope="admin"
 
 
-=== TEST 26: requirements last
+=== TEST 31: requirements last
 --- request
 GET /t?x=0
 --- claims

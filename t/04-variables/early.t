@@ -279,3 +279,32 @@ location /t {
 --- ignore_response
 --- reason: -
 --- no_fingerprint
+
+
+=== TEST 22: split_clients; nobody and user-1 are in the first half
+--- http_config
+split_clients $actor_token_subject $side {
+    50% first;
+    * second;
+}
+--- config
+include policy.conf;
+root html;
+location = /index.html {
+    if ($side = second) {
+        add_header X-Side second;
+    }
+}
+--- request
+GET /index.html
+--- claims
+{"sub": "user-3"}
+--- response_headers
+X-Side: second
+
+
+=== TEST 23: another subject
+--- request
+GET /index.html
+--- response_headers
+! X-Side

@@ -20,6 +20,7 @@
 #   NGX_SRC=      another source tree of nginx than nginx-dev's
 #   NGX_BIN=      another nginx than the one in the path
 #   CC=           another compiler; CC_OPT= and LD_OPT= add flags
+#   MODULES_PATH= another folder for make install; DESTDIR= stands before it
 #   DEMO_PORT=    another port for the demo than 8080
 #   TESTS=        only these tests; PROVE_FLAGS= adds options of prove
 #   SECONDS=      another time for each fuzzer than 60
@@ -36,9 +37,7 @@ DEMO_PORT ?= 8080
 TESTS     ?= t
 SECONDS   ?= 60
 
-MODULES_PATH = $(or $(shell $(NGX_BIN) -V 2>&1 | \
-                    sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p'), \
-                    /usr/lib/nginx/modules)
+MODULES_PATH ?= $(shell NGX_BIN='$(NGX_BIN)' .ci/modules-path)
 
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
@@ -49,9 +48,10 @@ export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 build: $(SO)
 
 $(SO): build/objs/Makefile $(wildcard *.c src/*.[ch])
-	@$(MAKE) --no-print-directory -C build/nginx -f ../objs/Makefile modules
+	@echo building $@, log in build/make.log
+	@$(MAKE) -C build/nginx -f ../objs/Makefile modules >build/make.log 2>&1 \
+	    || { cat build/make.log >&2; exit 1; }
 	@cp build/objs/$(MODULE).so $@.new && mv $@.new $@
-	@echo built $@
 
 build/objs/Makefile: config build/inputs .ci/configure
 	@.ci/configure
@@ -116,9 +116,10 @@ screenshot:
 	@xt/screenshot
 
 install: $(SO)
-	install -d $(DESTDIR)$(MODULES_PATH)
-	install -m 644 $(SO) $(DESTDIR)$(MODULES_PATH)
-	@echo 'nginx.conf needs: load_module modules/$(MODULE).so;'
+	@test -n "$(MODULES_PATH)"
+	install -d "$(DESTDIR)$(MODULES_PATH)"
+	install -m 644 $(SO) "$(DESTDIR)$(MODULES_PATH)"
+	@echo 'nginx.conf needs: load_module $(MODULES_PATH)/$(MODULE).so;'
 
 clean: stop
 	rm -rf build

@@ -217,3 +217,56 @@ type at+jwt JWT;
 
 
 === TEST 33: with neither it is one
+
+
+=== TEST 34: where JWT and none will do, every other kind of token is still another
+--- issuer
+type at+jwt JWT -;
+
+
+=== TEST 35: a DPoP proof
+--- jose
+{"typ": "dpop+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 36: an identity assertion grant
+--- jose
+{"typ": "oauth-id-jag+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 37: a workload identity token
+--- jose
+{"typ": "wit+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 38: a workload proof token
+--- jose
+{"typ": "wpt+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 39: a security event
+--- jose
+{"typ": "secevent+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 40: a logout token
+--- jose
+{"typ": "logout+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 41: a transaction token
+--- jose
+{"typ": "txntoken+jwt"}
+--- reason: type_not_allowed
+
+
+=== TEST 42: an answer to an introspection
+--- jose
+{"typ": "token-introspection+jwt"}
+--- reason: type_not_allowed

@@ -46,3 +46,8 @@ __DATA__
 --- token eval
 token(signer => 'mallory', claims => {cnf => {}}, jose => {kid => 'acme'})
 --- reason: bad_signature
+
+
+=== TEST 8: a proof beside a token that is not bound is not looked at
+--- more_headers
+DPoP: x

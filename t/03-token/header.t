@@ -84,3 +84,45 @@ token(header => '{"kid":"acme","typ":"at+jwt"}')
 === TEST 13: cty
 --- jose
 {"cty": "JWT"}
+
+
+=== TEST 14: what a token points to is not fetched: jku
+--- config
+include policy.conf;
+
+location /t {
+    root html;
+    try_files /index.html =404;
+}
+
+location = /keys {
+    actor_token off;
+    access_log logs/access.log;
+    alias $TEST_NGINX_SERVER_ROOT/conf/mallory.jwks;
+}
+--- conf_files eval
+['mallory.jwks' => jwks('mallory')]
+--- signer: mallory
+--- jose eval
+{jku => "http://127.0.0.1:$ENV{TEST_NGINX_SERVER_PORT}/keys"}
+--- reason: unknown_key
+--- no_access_log
+/keys
+
+
+=== TEST 15: x5u
+--- signer: mallory
+--- jose eval
+{x5u => "http://127.0.0.1:$ENV{TEST_NGINX_SERVER_PORT}/keys"}
+--- reason: unknown_key
+--- no_access_log
+/keys
+
+
+=== TEST 16: where it would be found by whoever looks
+--- no_token
+--- request: GET /keys
+--- reason: -
+--- no_probe
+--- access_log
+/keys

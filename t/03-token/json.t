@@ -236,3 +236,53 @@ token(header => '{"alg":"ES256","kid":"acme","typ":"at+jwt"}x')
 --- token eval
 token(header => qq({"alg":"ES256","kid":"acme","typ":"at+jwt","x":"\xff"}))
 --- reason: malformed
+
+
+=== TEST 41: UTF-16
+--- payload eval
+use Encode (); Encode::encode('UTF-16BE', payload())
+--- reason: malformed
+
+
+=== TEST 42: UTF-16 in the other order
+--- payload eval
+Encode::encode('UTF-16LE', payload())
+--- reason: malformed
+
+
+=== TEST 43: UTF-16 with its mark
+--- payload eval
+Encode::encode('UTF-16', payload())
+--- reason: malformed
+
+
+=== TEST 44: UTF-32
+--- payload eval
+Encode::encode('UTF-32LE', payload())
+--- reason: malformed
+
+
+=== TEST 45: ISO 8859-1
+--- payload eval
+payload() =~ s/\}\z/,"name":"J\xf6rg"}/r
+--- reason: malformed
+
+
+=== TEST 46: the same as it should be
+--- payload eval
+payload() =~ s/\}\z/,"name":"J\xc3\xb6rg"}/r
+
+
+=== TEST 47: wide
+--- http_config
+large_client_header_buffers 4 32k;
+--- policy
+actor_token_max_size 24k;
+--- payload eval
+payload() =~ s/\}\z/',' . join(',', map { "\"$_\":[]" } 1 .. 1500) . '}'/re
+
+
+=== TEST 48: as wide, with the last member twice
+--- payload eval
+payload() =~ s/\}\z/',' . join(',', map { "\"$_\":[]" } 1 .. 1500, 1500) . '}'/re
+--- reason: malformed

@@ -23,7 +23,7 @@ chain: [{"sub":"app-1"}]
 subject: user-1
 
 
-=== TEST 2: act wins
+=== TEST 2: act wins (standards 42: OAuth Actor Profile)
 --- claims
 {"act": {"sub": "agent-1"}, "azp": "app-1"}
 --- vars
@@ -52,7 +52,7 @@ depth: 0
 chain: []
 
 
-=== TEST 6: the actor is the subject: direct
+=== TEST 6: the actor is the subject: direct (standards 49a: RFC 9068, section 5)
 --- claims
 {"act": "(absent)", "azp": "user-1"}
 --- vars
@@ -79,7 +79,7 @@ chain: []
 --- reason: actor_malformed
 
 
-=== TEST 10: unless: the claim has the value
+=== TEST 10: unless: the claim has the value (standards 49a: RFC 9700, section 4.15)
 --- issuer
 actor_claim appid unless=idtyp:app;
 --- policy

@@ -21,7 +21,7 @@ actor_issuer: https://login.acme.example
 chain: [{"sub":"agent-1"}]
 
 
-=== TEST 3: and no other
+=== TEST 3: and no other (standards 41: RFC 8693, section 4.1)
 --- claims
 {"act": {"iss": "https://agents.example", "sub": "agent-1"}}
 --- reason: actor_issuer_not_allowed

@@ -19,7 +19,7 @@ subject: user-1
 --- signer: rsa/RS256
 
 
-=== TEST 3: the same key with an algorithm that is not listed
+=== TEST 3: the same key with an algorithm that is not listed (standards 14: RFC 8725, section 3.1)
 --- signer: rsa/PS256
 --- reason: algorithm_not_allowed
 --- logged
@@ -32,13 +32,13 @@ PS256
 --- reason: algorithm_not_allowed
 
 
-=== TEST 5: case matters
+=== TEST 5: case matters (standards 14: RFC 7515, section 4.1.1)
 --- jose
 {"alg": "es256"}
 --- reason: algorithm_not_allowed
 
 
-=== TEST 6: none
+=== TEST 6: none (standards 15: RFC 9068, section 4)
 --- token eval
 unsigned()
 --- reason: algorithm_not_allowed
@@ -50,7 +50,7 @@ unsigned()
 --- reason: algorithm_not_allowed
 
 
-=== TEST 8: other spellings of none
+=== TEST 8: other spellings of none (standards 15: RFC 8725, section 3.2)
 --- jose
 {"alg": "nOnE"}
 --- reason: algorithm_not_allowed
@@ -79,7 +79,7 @@ unsigned()
 --- reason: algorithm_not_allowed
 
 
-=== TEST 13: not even with the public key as the secret
+=== TEST 13: not even with the public key as the secret (standards 19: RFC 8725, section 3.1)
 --- token eval
 my $input = b64u('{"alg":"HS256","kid":"rsa","typ":"at+jwt"}') . '.' . b64u(payload());
 "$input." . b64u(Crypt::Mac::HMAC::hmac('SHA256', key_pem('rsa'), $input));

@@ -13,13 +13,13 @@ issuer: https://login.acme.example
 issuer_name: acme
 
 
-=== TEST 2: a slash at the end makes another issuer
+=== TEST 2: a slash at the end makes another issuer (standards 27: RFC 9068, section 4)
 --- claims
 {"iss": "https://login.acme.example/"}
 --- reason: untrusted_issuer
 
 
-=== TEST 3: case is not ignored
+=== TEST 3: case is not ignored (standards 27: RFC 7519, section 4.1.1)
 --- claims
 {"iss": "https://LOGIN.acme.example"}
 --- reason: untrusted_issuer

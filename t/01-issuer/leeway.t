@@ -12,7 +12,7 @@ __DATA__
 {"exp": "now-20", "iat": "now-60"}
 
 
-=== TEST 2: exp beyond it
+=== TEST 2: exp beyond it (standards 36: RFC 7519, section 4.1.4)
 --- claims
 {"exp": "now-40", "iat": "now-60"}
 --- reason: expired

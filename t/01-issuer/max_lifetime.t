@@ -12,7 +12,7 @@ __DATA__
 {"iat": "now", "exp": "now+86400"}
 
 
-=== TEST 2: a second more
+=== TEST 2: a second more (standards 36: a decision of this module)
 --- claims
 {"iat": "now-1", "exp": "now+86400"}
 --- reason: lifetime_exceeded

@@ -42,7 +42,7 @@ issuer_name: beta
 issuer: https://login.beta.example
 
 
-=== TEST 3: the second's key does not sign for the first, though the kid fits
+=== TEST 3: the second's key does not sign for the first, though the kid fits (standards 17: RFC 8725, section 3.8)
 --- signer: b
 --- jose
 {"kid": "k"}

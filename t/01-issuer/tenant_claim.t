@@ -17,7 +17,7 @@ tenant_claim tid;
 tenant: acme
 
 
-=== TEST 2: another tenant
+=== TEST 2: another tenant (standards 29: a decision of this module)
 --- claims
 {"tid": "beta"}
 --- reason: tenant_mismatch
@@ -43,7 +43,7 @@ tenant: acme
 --- reason: bad_claim
 
 
-=== TEST 6: absent
+=== TEST 6: absent (standards 30: a decision of this module)
 --- reason: tenant_missing
 
 
@@ -53,7 +53,7 @@ tenant: acme
 --- reason: tenant_missing
 
 
-=== TEST 9: a number
+=== TEST 9: a number (standards 30: a decision of this module)
 --- claims
 {"tid": 7}
 --- reason: bad_claim

@@ -20,7 +20,7 @@ actor_token_issuer cloud {
 tenant: acme
 
 
-=== TEST 2: the claim names another than the issuer, who is this request's
+=== TEST 2: the claim names another than the issuer, who is this request's (standards 29: a decision of this module)
 --- claims
 {"iss": "https://login.cloud.example/acme/v2.0", "tid": "beta"}
 --- reason: tenant_conflict

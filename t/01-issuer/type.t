@@ -12,7 +12,7 @@ __DATA__
 subject: user-1
 
 
-=== TEST 2: with application/ in front
+=== TEST 2: with application/ in front (standards 37: RFC 7515, section 4.1.9)
 --- jose
 {"typ": "application/at+jwt"}
 
@@ -27,7 +27,7 @@ subject: user-1
 {"typ": "Application/AT+jwt"}
 
 
-=== TEST 5: JWT is another
+=== TEST 5: JWT is another (standards 37: RFC 9068, section 4)
 --- jose
 {"typ": "JWT"}
 --- reason: type_not_allowed
@@ -95,7 +95,7 @@ type JWT;
 {"typ": "jwt"}
 
 
-=== TEST 16: at_hash makes it an ID token
+=== TEST 16: at_hash makes it an ID token (standards 38: RFC 8725, section 3.12)
 --- jose
 {"typ": "JWT"}
 --- claims
@@ -111,7 +111,7 @@ type JWT;
 --- reason: type_not_allowed
 
 
-=== TEST 18: events makes it a security event
+=== TEST 18: events makes it a security event (standards 38: RFC 8417, section 2.2)
 --- jose
 {"typ": "JWT"}
 --- claims
@@ -143,7 +143,7 @@ type JWT;
 --- reason: type_not_allowed
 
 
-=== TEST 22: Logout
+=== TEST 22: Logout (standards 38: RFC 8725, section 3.12)
 --- jose
 {"typ": "JWT"}
 --- claims
@@ -224,7 +224,7 @@ type at+jwt JWT;
 type at+jwt JWT -;
 
 
-=== TEST 35: a DPoP proof
+=== TEST 35: a DPoP proof (standards 38: RFC 9449, section 4.2)
 --- jose
 {"typ": "dpop+jwt"}
 --- reason: type_not_allowed
@@ -260,7 +260,7 @@ type at+jwt JWT -;
 --- reason: type_not_allowed
 
 
-=== TEST 41: a transaction token
+=== TEST 41: a transaction token (standards 4: Transaction Tokens)
 --- jose
 {"typ": "txntoken+jwt"}
 --- reason: type_not_allowed

@@ -139,7 +139,7 @@ GET /neither
 {"act": {"iss": "https://login.acme.example", "sub": "agent-1"}}
 
 
-=== TEST 13: an actor of a foreign namespace, of the same name
+=== TEST 13: an actor of a foreign namespace, of the same name (standards 41: RFC 8693, section 4.1)
 --- request
 GET /neither
 --- claims

@@ -22,7 +22,7 @@ actor: agent-1
 Agent-1
 
 
-=== TEST 3: a longer name
+=== TEST 3: a longer name (standards 47: a decision of this module)
 --- claims
 {"act": {"sub": "agent-10"}}
 --- reason: actor_not_allowed
@@ -72,7 +72,7 @@ actor: bot-
 --- reason: bad_claim
 
 
-=== TEST 11: only the current actor is matched
+=== TEST 11: only the current actor is matched (standards 39: RFC 8693, section 4.1)
 --- claims
 {"act": {"sub": "agent-2", "act": {"sub": "agent-1"}}}
 --- reason: actor_not_allowed

@@ -23,7 +23,7 @@ audience: https://api.example.com
 audience: https://api.example.com
 
 
-=== TEST 3: another
+=== TEST 3: another (standards 33: RFC 7519, section 4.1.3)
 --- claims
 {"aud": "https://other.example"}
 --- reason: audience_mismatch
@@ -56,7 +56,7 @@ https://other.example
 --- reason: audience_mismatch
 
 
-=== TEST 8: absent
+=== TEST 8: absent (standards 33: RFC 9068, section 4)
 --- claims
 {"aud": "(absent)"}
 --- reason: audience_mismatch
@@ -86,7 +86,7 @@ https://other.example
 --- reason: bad_claim
 
 
-=== TEST 13: an array with a number beside the right string
+=== TEST 13: an array with a number beside the right string (standards 33: RFC 7519, section 4.1.3)
 --- claims
 {"aud": ["https://api.example.com", 1]}
 --- reason: bad_claim

@@ -22,13 +22,13 @@ chain: [{"sub":"agent-1"}]
 --- reason: actor_missing
 
 
-=== TEST 3: may_act is no actor
+=== TEST 3: may_act is no actor (standards 44: RFC 8693, section 4.4)
 --- claims
 {"act": "(absent)", "may_act": {"sub": "agent-1"}}
 --- reason: actor_missing
 
 
-=== TEST 4: nor is client_id
+=== TEST 4: nor is client_id (standards 42: OAuth Actor Profile)
 --- claims
 {"act": "(absent)", "client_id": "agent-1", "azp": "agent-1"}
 --- reason: actor_missing
@@ -60,7 +60,7 @@ chain: []
 depth: 0
 
 
-=== TEST 8: optional, and malformed
+=== TEST 8: optional, and malformed (standards 43: OAuth Actor Profile)
 --- claims
 {"act": "agent-1"}
 --- reason: actor_malformed

@@ -21,7 +21,7 @@ actor: agent-4
 chain: [{"sub":"agent-4"},{"sub":"agent-3"},{"sub":"agent-2"},{"sub":"agent-1"}]
 
 
-=== TEST 2: five
+=== TEST 2: five (standards 45: OAuth Actor Profile)
 --- claims eval
 {act => chain(5)}
 --- reason: chain_too_deep

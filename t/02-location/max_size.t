@@ -19,7 +19,7 @@ die length $token if length $token > 1024;
 $token
 
 
-=== TEST 2: one byte more
+=== TEST 2: one byte more (standards 6: a decision of this module)
 --- token eval
 my ($pad, $token) = (400, '');
 while (length $token < 1025) { $token = token(claims => {pad => 'x' x $pad++}) }

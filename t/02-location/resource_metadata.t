@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: in the challenge without an error
+=== TEST 1: in the challenge without an error (standards 63: RFC 9728, section 5.1)
 --- policy
 actor_token_resource_metadata https://api.example.com/.well-known/oauth-protected-resource;
 --- no_token

@@ -25,7 +25,7 @@ scope: write read admin
 write
 
 
-=== TEST 3: a longer word
+=== TEST 3: a longer word (standards 50: RFC 8693, section 4.2)
 --- claims
 {"scope": "read writer"}
 --- reason: insufficient_scope
@@ -80,7 +80,7 @@ scope: read write
 scope: write read
 
 
-=== TEST 11: elements of it are compared whole
+=== TEST 11: elements of it are compared whole (standards 50: RFC 8693, section 4.2)
 --- claims
 {"scope": "(absent)", "scp": ["read write"]}
 --- reason: insufficient_scope

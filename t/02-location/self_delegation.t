@@ -13,7 +13,7 @@ __DATA__
 --- reason: self_delegation
 
 
-=== TEST 2: the same subject of the same issuer
+=== TEST 2: the same subject of the same issuer (standards 46: OAuth Actor Profile)
 --- claims
 {"act": {"iss": "https://login.acme.example", "sub": "user-1"}}
 --- reason: self_delegation
@@ -26,7 +26,7 @@ __DATA__
 actor: User-1
 
 
-=== TEST 4: the same name of another issuer
+=== TEST 4: the same name of another issuer (standards 28: RFC 7519, section 4.1.2)
 --- issuer
 actor_issuers https://agents.example https://login.acme.example;
 --- claims

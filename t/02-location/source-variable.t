@@ -38,7 +38,7 @@ X-Token: Bearer $TOKEN
 --- reason: missing
 
 
-=== TEST 6: twice
+=== TEST 6: twice (standards 5: RFC 9110, section 5.3)
 --- more_headers
 X-Token: $TOKEN
 X-Token: $TOKEN

@@ -11,7 +11,7 @@ __DATA__
 --- authorization: Bearer $TOKEN
 
 
-=== TEST 2: the scheme in lower case
+=== TEST 2: the scheme in lower case (standards 1: RFC 6750, section 2.1)
 --- authorization: bearer $TOKEN
 
 
@@ -40,7 +40,7 @@ __DATA__
 --- reason: missing
 
 
-=== TEST 9: DPoP is another scheme
+=== TEST 9: DPoP is another scheme (standards 3: RFC 9449, section 7.1)
 --- authorization: DPoP $TOKEN
 --- reason: missing
 --- no_fingerprint
@@ -115,7 +115,7 @@ __DATA__
 --- reason: malformed_request
 
 
-=== TEST 22: two Authorization fields are refused by nginx itself
+=== TEST 22: two Authorization fields are refused by nginx itself (standards 2: RFC 6750, sections 2 and 3.1)
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \$TOKEN\r\nAuthorization: Bearer \$TOKEN\r\n\r\n"
 --- reason: -
@@ -124,7 +124,7 @@ __DATA__
 --- logs_token
 
 
-=== TEST 23: the query is never read
+=== TEST 23: the query is never read (standards 2: RFC 9700, section 4.3.2)
 --- request
 GET /t?access_token=$TOKEN
 --- reason: missing
@@ -132,7 +132,7 @@ GET /t?access_token=$TOKEN
 --- logs_token
 
 
-=== TEST 24: nor a body
+=== TEST 24: nor a body (standards 2: RFC 6750, section 2.2)
 --- request
 POST /t
 access_token=$TOKEN

@@ -46,7 +46,7 @@ Host: beta.example.com
 tenant: beta
 
 
-=== TEST 4: a host that the map does not know
+=== TEST 4: a host that the map does not know (standards 30: a decision of this module)
 --- more_headers
 Host: gamma.example.com
 --- claims
@@ -160,7 +160,7 @@ GET /t?tenant=acme
 $arg_tenant
 
 
-=== TEST 18: a header is noticed
+=== TEST 18: a header is noticed (standards 31: a decision of this module)
 --- policy
 actor_token_tenant $http_x_tenant; #<
 --- more_headers

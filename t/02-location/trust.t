@@ -91,7 +91,7 @@ GET /any
 {"iss": "https://login.gamma.example"}
 
 
-=== TEST 9: any is any block, not any issuer
+=== TEST 9: any is any block, not any issuer (standards 26: RFC 8725, section 3.8)
 --- request
 GET /any
 --- claims

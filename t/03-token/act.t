@@ -18,7 +18,7 @@ actor: agent-1
 --- reason: actor_malformed
 
 
-=== TEST 3: null
+=== TEST 3: null (standards 43: RFC 9068, section 4)
 --- claims
 {"act": null}
 --- reason: actor_malformed
@@ -48,7 +48,7 @@ actor: agent-1
 --- reason: actor_malformed
 
 
-=== TEST 8: an empty sub
+=== TEST 8: an empty sub (standards 40: RFC 8693, section 4.1)
 --- claims
 {"act": {"sub": ""}}
 --- reason: actor_malformed
@@ -102,7 +102,7 @@ actor: agent-1
 --- reason: actor_malformed
 
 
-=== TEST 17: an inner act without sub
+=== TEST 17: an inner act without sub (standards 40: RFC 8693, section 4.1)
 --- claims
 {"act": {"sub": "agent-1", "act": {"iss": "https://login.acme.example"}}}
 --- reason: actor_malformed
@@ -121,38 +121,38 @@ actor: agent-1
 depth: 2
 
 
-=== TEST 20: inner exp, nbf and aud are ignored
+=== TEST 20: inner exp, nbf and aud are ignored (standards 40: RFC 8693, section 4.1)
 --- claims
 {"act": {"sub": "agent-1", "exp": 1, "nbf": 99999999999, "aud": "elsewhere"}}
 --- vars
 actor: agent-1
 
 
-=== TEST 21: an embedded actortoken is no actor
+=== TEST 21: an embedded actortoken is no actor (standards 25: RFC 8725, section 3.3)
 --- claims eval
 {act => '(absent)', actortoken => token(claims => {sub => 'agent-1'})}
 --- reason: actor_missing
 
 
-=== TEST 22: nor is actort
+=== TEST 22: nor is actort (standards 32: RFC 8725, section 3.3)
 --- claims eval
 {act => '(absent)', actort => token(claims => {sub => 'agent-1'})}
 --- reason: actor_missing
 
 
-=== TEST 23: an unsigned token around a signed one (CVE-2025-55241)
+=== TEST 23: an unsigned token around a signed one (CVE-2025-55241) (standards 15: RFC 9068, section 4)
 --- token eval
 unsigned(claims => {sub => 'admin', actortoken => token(claims => {sub => 'agent-1'})})
 --- reason: algorithm_not_allowed
 
 
-=== TEST 24: the genuine inner one is a token like any other
+=== TEST 24: the genuine inner one is a token like any other (standards 49: RFC 8725, section 3.3)
 --- token eval
 token(claims => {sub => 'agent-1', act => '(absent)'})
 --- reason: actor_missing
 
 
-=== TEST 25: repeats in the chain are not cycles
+=== TEST 25: repeats in the chain are not cycles (standards 45: OAuth Actor Profile)
 --- claims
 {"act": {"sub": "agent-1", "act": {"sub": "agent-1"}}}
 --- vars

@@ -53,13 +53,13 @@ token() =~ s/\.[^.]*\./../r
 --- reason: malformed
 
 
-=== TEST 9: five segments, as an encrypted token has
+=== TEST 9: five segments, as an encrypted token has (standards 7: RFC 7519, section 1)
 --- token eval
 join '.', map { b64u('{"alg":"dir","enc":"A256GCM"}') } 1 .. 5
 --- reason: malformed
 
 
-=== TEST 10: padding
+=== TEST 10: padding (standards 8: RFC 7515, section 2)
 --- token eval
 token() =~ s/\.([^.]*)\z/.$1=/r
 --- reason: malformed
@@ -85,7 +85,7 @@ token() =~ s/^(....)./$1~/r
 --- reason: malformed
 
 
-=== TEST 14: trailing bits of the signature
+=== TEST 14: trailing bits of the signature (standards 8: RFC 4648, section 3.5)
 --- token eval
 # 64 bytes are 86 characters, the last of which has four bits to spare
 my $t = token();
@@ -126,7 +126,7 @@ $s .= 'A' while length($s) % 4 != 1;
 --- reason: malformed
 
 
-=== TEST 18: a header that is a JSON serialization
+=== TEST 18: a header that is a JSON serialization (standards 7: RFC 7515, section 3.2)
 --- token eval
 b64u('{"payload":"","signatures":[]}') . '.' . b64u(payload()) . '.AAAA'
 --- reason: malformed

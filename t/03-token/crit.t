@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: one
+=== TEST 1: one (standards 12: RFC 7515, section 4.1.11)
 --- jose
 {"crit": ["x"], "x": 1}
 --- reason: crit_unsupported
@@ -18,7 +18,7 @@ __DATA__
 {"x": 1}
 
 
-=== TEST 3: b64: false (RFC 7797)
+=== TEST 3: b64: false (RFC 7797) (standards 12: RFC 7797, section 7)
 --- jose
 {"crit": ["b64"], "b64": false}
 --- reason: crit_unsupported

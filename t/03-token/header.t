@@ -48,7 +48,7 @@ token(header => '{"kid":"acme","typ":"at+jwt"}')
 {jwk => jwk('mallory')}
 
 
-=== TEST 8: and no key is taken from them
+=== TEST 8: and no key is taken from them (standards 13: RFC 7515, section 10)
 --- signer: mallory
 --- jose eval
 {jwk => jwk('mallory'), kid => 'acme'}
@@ -62,14 +62,14 @@ token(header => '{"kid":"acme","typ":"at+jwt"}')
 --- reason: unknown_key
 
 
-=== TEST 10: x5c
+=== TEST 10: x5c (standards 13: RFC 7515, section 10)
 --- signer: mallory
 --- jose eval
 {x5c => [certificate('mallory') =~ s/-----[^-]*-----|\s//gr], kid => 'acme'}
 --- reason: bad_signature
 
 
-=== TEST 11: x5t names nothing
+=== TEST 11: x5t names nothing (standards 18: RFC 7515, section 4.1.7)
 --- signer: mallory
 --- jose
 {"x5t": "AAAA", "kid": "acme"}
@@ -86,7 +86,7 @@ token(header => '{"kid":"acme","typ":"at+jwt"}')
 {"cty": "JWT"}
 
 
-=== TEST 14: what a token points to is not fetched: jku
+=== TEST 14: what a token points to is not fetched: jku (standards 13: RFC 8725, section 3.10)
 --- config
 include policy.conf;
 

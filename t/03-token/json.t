@@ -44,7 +44,7 @@ __DATA__
 --- reason: malformed
 
 
-=== TEST 8: something behind it
+=== TEST 8: something behind it (standards 9: RFC 7515, section 5.2)
 --- payload eval
 payload() . 'x'
 --- reason: malformed
@@ -68,7 +68,7 @@ my $p = payload(); chop $p; $p
 --- reason: malformed
 
 
-=== TEST 12: a byte order mark
+=== TEST 12: a byte order mark (standards 9: RFC 8259, section 8.1)
 --- payload eval
 "\xef\xbb\xbf" . payload()
 --- reason: malformed
@@ -98,7 +98,7 @@ payload() =~ s/user-1/user-\xed\xa0\x80/r
 --- reason: malformed
 
 
-=== TEST 17: a lone surrogate as an escape
+=== TEST 17: a lone surrogate as an escape (standards 9: RFC 8725, section 3.7)
 --- payload eval
 payload() =~ s/user-1/user-\\ud800/r
 --- reason: malformed
@@ -115,7 +115,7 @@ payload() =~ s/^\{/{"sub":"admin",/r
 --- reason: malformed
 
 
-=== TEST 20: a member twice, once escaped
+=== TEST 20: a member twice, once escaped (standards 10: RFC 7519, section 4)
 --- payload eval
 payload() =~ s/^\{/{"s\\u0075b":"admin",/r
 --- reason: malformed
@@ -143,7 +143,7 @@ payload({act => 1}) =~ s/"act":1/"act":{"sub":"a","sub":"b"}/r
 payload() =~ s/^\{/'{"x":' . '[' x 31 . ']' x 31 . ','/re
 
 
-=== TEST 25: 33 levels
+=== TEST 25: 33 levels (standards 11: a decision of this module)
 --- payload eval
 payload() =~ s/^\{/'{"x":' . '[' x 32 . ']' x 32 . ','/re
 --- reason: malformed
@@ -203,7 +203,7 @@ token(header => '["alg","ES256"]')
 --- reason: malformed
 
 
-=== TEST 35: a JOSE header with a member twice
+=== TEST 35: a JOSE header with a member twice (standards 10: RFC 7515, section 4)
 --- token eval
 token(header => '{"alg":"ES256","kid":"acme","typ":"at+jwt","kid":"acme"}')
 --- reason: malformed
@@ -238,7 +238,7 @@ token(header => qq({"alg":"ES256","kid":"acme","typ":"at+jwt","x":"\xff"}))
 --- reason: malformed
 
 
-=== TEST 41: UTF-16
+=== TEST 41: UTF-16 (standards 9: RFC 8725, section 3.7)
 --- payload eval
 use Encode (); Encode::encode('UTF-16BE', payload())
 --- reason: malformed
@@ -273,7 +273,7 @@ payload() =~ s/\}\z/,"name":"J\xf6rg"}/r
 payload() =~ s/\}\z/,"name":"J\xc3\xb6rg"}/r
 
 
-=== TEST 47: wide
+=== TEST 47: wide (standards 11: a decision of this module)
 --- http_config
 large_client_header_buffers 4 32k;
 --- policy

@@ -51,7 +51,7 @@ token(jose => {typ => 'x', kid => 'x'})
 --- reason: unknown_key
 
 
-=== TEST 8: the signature before the type
+=== TEST 8: the signature before the type (standards 22: RFC 7515, section 5.2)
 --- token eval
 token(signer => 'mallory', jose => {typ => 'x', kid => 'acme'})
 --- reason: bad_signature

@@ -12,13 +12,13 @@ __DATA__
 {"exp": "now+60", "nbf": "now-5", "iat": "now-5"}
 
 
-=== TEST 2: expired
+=== TEST 2: expired (standards 35: RFC 7519, section 4.1.4)
 --- claims
 {"exp": "now-40", "iat": "now-100"}
 --- reason: expired
 
 
-=== TEST 3: exp absent
+=== TEST 3: exp absent (standards 35: RFC 9068, section 2.2)
 --- claims
 {"exp": "(absent)"}
 --- reason: claim_missing
@@ -26,7 +26,7 @@ __DATA__
 exp
 
 
-=== TEST 4: not yet valid
+=== TEST 4: not yet valid (standards 35: RFC 7519, section 4.1.5)
 --- claims
 {"nbf": "now+100"}
 --- reason: not_yet_valid
@@ -76,7 +76,7 @@ payload() =~ s/"exp":\d+/"exp":99999999999999999999999/r
 --- reason: malformed
 
 
-=== TEST 13: the greatest of 64 bits does not wrap around
+=== TEST 13: the greatest of 64 bits does not wrap around (standards 35: RFC 7519, section 2)
 --- payload eval
 payload() =~ s/"exp":\d+/"exp":9223372036854775807/r
 --- reason: bad_claim

@@ -28,7 +28,7 @@ id:
 --- reason: bad_claim
 
 
-=== TEST 4: exp as a string
+=== TEST 4: exp as a string (standards 35: RFC 7519, section 2)
 --- claims eval
 {exp => '' . (time + 60) . ''}
 --- reason: bad_claim
@@ -117,13 +117,13 @@ id:
 --- reason: bad_claim
 
 
-=== TEST 19: a control character in sub
+=== TEST 19: a control character in sub (standards 67: a decision of this module)
 --- claims
 {"sub": "user\u000a1"}
 --- reason: bad_claim
 
 
-=== TEST 20: a NUL in sub
+=== TEST 20: a NUL in sub (standards 11: a decision of this module)
 --- claims
 {"sub": "user\u00001"}
 --- reason: bad_claim

@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: of an accepted request
+=== TEST 1: of an accepted request (standards 66: a decision of this module)
 --- request
 GET /t?secret=1
 --- more_headers
@@ -30,7 +30,7 @@ GET /t/path?secret=1
 {"method": "GET"}
 
 
-=== TEST 3: of a rejection by policy: who tried to do what
+=== TEST 3: of a rejection by policy: who tried to do what (standards 66: a decision of this module)
 --- claims
 {"act": "(absent)", "jti": "id-2"}
 --- reason: actor_missing

@@ -42,7 +42,7 @@ location = /auth {
 --- reason: audience_mismatch
 
 
-=== TEST 4: a location that auth_request reaches is not protected by itself
+=== TEST 4: a location that auth_request reaches is not protected by itself (standards 65: a property of nginx)
 --- config
 location /t {
     auth_request /auth;

@@ -82,7 +82,7 @@ GET /return
 --- response_body: [user-1]
 
 
-=== TEST 7: return answers a bad token too, without an identity
+=== TEST 7: return answers a bad token too, without an identity (standards 65: a property of nginx)
 --- request
 GET /return
 --- claims

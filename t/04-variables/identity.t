@@ -90,7 +90,7 @@ location /t {
 X-Subject: []
 
 
-=== TEST 10: identity is empty after a rejection, in the answer as in the log
+=== TEST 10: identity is empty after a rejection, in the answer as in the log (standards 68: a decision of this module)
 --- config
 include policy.conf;
 location /t {
@@ -110,7 +110,7 @@ X-Identity: []
 X-Identity: [user-1agent-1acmehttps://login.acme.exampletoken-1user-1]
 
 
-=== TEST 12: a client cannot bring them along
+=== TEST 12: a client cannot bring them along (standards 67: a decision of this module)
 --- config
 location /t {
     root html;

@@ -7,14 +7,14 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: no token: no error code
+=== TEST 1: no token: no error code (standards 61: RFC 6750, section 3)
 --- no_token
 --- reason: missing
 --- error_code: 401
 --- challenge: Bearer realm="test"
 
 
-=== TEST 2: a malformed request
+=== TEST 2: a malformed request (standards 61: RFC 6750, section 3.1)
 --- no_token
 --- authorization: Bearer
 --- reason: malformed_request
@@ -22,14 +22,14 @@ __DATA__
 --- challenge: Bearer realm="test", error="invalid_request"
 
 
-=== TEST 3: a bad token
+=== TEST 3: a bad token (standards 61: RFC 6750, section 3.1)
 --- token: abc
 --- reason: malformed
 --- error_code: 401
 --- challenge: Bearer realm="test", error="invalid_token"
 
 
-=== TEST 4: an actor that is not admitted
+=== TEST 4: an actor that is not admitted (standards 62: OAuth Actor Profile)
 --- policy
 actor_token_actors agent-2;
 --- reason: actor_not_allowed
@@ -43,7 +43,7 @@ actor_token_actors agent-2;
 --- challenge: -
 
 
-=== TEST 6: insufficient scope
+=== TEST 6: insufficient scope (standards 61: RFC 6750, section 3.1)
 --- policy
 actor_token_scope one two;
 --- reason: insufficient_scope

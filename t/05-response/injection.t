@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a realm made of the decoded URI
+=== TEST 1: a realm made of the decoded URI (standards 67: RFC 9110, section 5.5)
 --- config
 location ~ ^/ {
     actor_token "$uri";

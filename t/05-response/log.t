@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: reason, block, what was expected and what came, kid, fingerprint
+=== TEST 1: reason, block, what was expected and what came, kid, fingerprint (standards 66: Transaction Tokens)
 --- token eval
 $::Token = token(claims => {aud => 'https://other.example'})
 --- reason: audience_mismatch

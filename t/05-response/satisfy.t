@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: the address is admitted: no token is needed
+=== TEST 1: the address is admitted: no token is needed (standards 65: a property of nginx)
 --- config
 root html;
 location = /admitted {

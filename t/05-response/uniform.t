@@ -8,7 +8,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: expired
+=== TEST 1: expired (standards 63: a decision of this module)
 --- issuer
 max_lifetime 1h;
 --- claims

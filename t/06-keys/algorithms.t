@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: RS256 with rsa, by default
+=== TEST 1: RS256 with rsa, by default (standards 20: RFC 7518, section 3.3)
 --- issuer
 jwks rsa+p256+p384+p521+k256+ed25519+ed448.jwks;
 --- signer: rsa/RS256
@@ -57,13 +57,13 @@ jwks rsa+p256+p384+p521+k256+ed25519+ed448.jwks;
 {"alg": "ES256K"}
 
 
-=== TEST 11: EdDSA with ed25519, by default
+=== TEST 11: EdDSA with ed25519, by default (standards 20: RFC 8037, section 3.1)
 --- signer: ed25519
 --- jose
 {"alg": "EdDSA"}
 
 
-=== TEST 12: Ed25519 with ed25519, by default
+=== TEST 12: Ed25519 with ed25519, by default (standards 20: RFC 9864, section 2.2)
 --- signer: ed25519
 --- jose
 {"alg": "Ed25519"}
@@ -179,7 +179,7 @@ join '.', $h, b64u(payload({sub => 'admin'})), $s
 --- reason: bad_signature
 
 
-=== TEST 29: rsa/RS256, but the kid is that of p256: no key fits
+=== TEST 29: rsa/RS256, but the kid is that of p256: no key fits (standards 16: RFC 8725, section 3.1)
 --- signer: rsa/RS256
 --- jose
 {"kid": "p256"}

@@ -42,7 +42,7 @@ __DATA__
 altered(sub { join '', @_ })
 
 
-=== TEST 2: as DER
+=== TEST 2: as DER (standards 24: RFC 7518, section 3.4)
 --- token eval
 altered(sub { der(@_) })
 --- reason: bad_signature
@@ -78,7 +78,7 @@ altered(sub { $_[0] . "\0" x 32 })
 --- reason: bad_signature
 
 
-=== TEST 8: both are zero (CVE-2022-21449)
+=== TEST 8: both are zero (CVE-2022-21449) (standards 24: RFC 7518, section 3.4)
 --- token eval
 altered(sub { "\0" x 64 })
 --- reason: bad_signature

@@ -64,7 +64,7 @@ key hs256.secret alg=HS256; #<
 HS256
 
 
-=== TEST 8: a secret that is too short
+=== TEST 8: a secret that is too short (standards 19: RFC 7518, section 3.2)
 --- issuer
 algorithms HS256 ES256;
 key short.secret alg=HS256; #<

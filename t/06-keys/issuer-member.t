@@ -55,7 +55,7 @@ GET /t?tenant=acme
 {"iss": "https://login.cloud.example/acme/v2.0"}
 
 
-=== TEST 4: does not sign for another
+=== TEST 4: does not sign for another (standards 29: Entra ID, signing keys)
 --- request
 GET /t?tenant=acme
 --- signer: beta

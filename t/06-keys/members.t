@@ -34,7 +34,7 @@ actor_token_issuer acme {
 --- signer: sig
 
 
-=== TEST 2: use: enc
+=== TEST 2: use: enc (standards 16: RFC 7517, section 4.2)
 --- signer: enc
 --- reason: unknown_key
 
@@ -47,7 +47,7 @@ actor_token_issuer acme {
 --- signer: verify
 
 
-=== TEST 5: key_ops: sign alone
+=== TEST 5: key_ops: sign alone (standards 16: RFC 7517, section 4.3)
 --- signer: sign
 --- reason: unknown_key
 
@@ -74,7 +74,7 @@ actor_token_issuer acme {
 --- signer: rsa/RS256
 
 
-=== TEST 11: another algorithm of the same key
+=== TEST 11: another algorithm of the same key (standards 16: RFC 7517, section 4.4)
 --- signer: rsa/PS256
 --- reason: unknown_key
 

@@ -180,7 +180,7 @@ jwks bad.jwks; #<
 bad.jwks
 
 
-=== TEST 20: RSA of 1024 bits
+=== TEST 20: RSA of 1024 bits (standards 23: RFC 7518, section 3.3)
 --- issuer
 jwks bad.jwks; #<
 --- conf_files eval
@@ -207,7 +207,7 @@ jwks bad.jwks; #<
 bad.jwks
 
 
-=== TEST 23: the exponent 1
+=== TEST 23: the exponent 1 (standards 23: RFC 8017, section 3.1)
 --- issuer
 jwks bad.jwks; #<
 --- conf_files eval
@@ -232,7 +232,7 @@ jwks three.jwks;
 ['three.jwks' => jwks(jwk('rsa', e => 'Aw'))]
 
 
-=== TEST 26: a point off its curve
+=== TEST 26: a point off its curve (standards 23: RFC 7518, section 6.2.1)
 --- issuer
 jwks bad.jwks; #<
 --- conf_files eval
@@ -241,7 +241,7 @@ jwks bad.jwks; #<
 bad.jwks
 
 
-=== TEST 27: a coordinate that is too short
+=== TEST 27: a coordinate that is too short (standards 23: RFC 7518, section 6.2.1.2)
 --- issuer
 jwks bad.jwks; #<
 --- conf_files eval

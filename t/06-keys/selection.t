@@ -22,7 +22,7 @@ jwks set.jwks;
 --- reason: bad_signature
 
 
-=== TEST 3: a kid that the set has not, and no key without one
+=== TEST 3: a kid that the set has not, and no key without one (standards 26: RFC 7515, section 5.2)
 --- signer: two
 --- jose
 {"kid": "three"}
@@ -31,7 +31,7 @@ jwks set.jwks;
 kid: "three"
 
 
-=== TEST 4: case matters
+=== TEST 4: case matters (standards 18: RFC 7515, section 4.1.4)
 --- signer: two
 --- jose
 {"kid": "TWO"}
@@ -84,7 +84,7 @@ actor_token_issuer acme {
 {"kid": "(absent)"}
 
 
-=== TEST 11: the fifth is not tried
+=== TEST 11: the fifth is not tried (standards 21: a decision of this module)
 --- signer: k5
 --- jose
 {"kid": "(absent)"}

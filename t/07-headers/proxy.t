@@ -7,7 +7,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: Authorization is gone
+=== TEST 1: Authorization is gone (standards 68: a decision of this module)
 --- http_config
 server {
     listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;

@@ -32,7 +32,7 @@ cache_status: MISS
 cache_status: HIT
 
 
-=== TEST 3: the time of "exp" has come
+=== TEST 3: the time of "exp" has come (standards 72: a decision of this module)
 --- token eval: $::token
 --- init: ::await_end()
 --- reason: expired

@@ -82,7 +82,7 @@ X-Claims: Zoe|["a","b"]|1
  "aud": ["https://other.example", "https://api.example.com"]}
 
 
-=== TEST 5: a token that differs in its signature alone is another
+=== TEST 5: a token that differs in its signature alone is another (standards 71: a decision of this module)
 --- token eval
 my ($head, $sig) = $::rich =~ /^(.*\.)([^.]*)$/;
 $head . 'AAAA' . substr($sig, 4);

@@ -81,7 +81,7 @@ cache_status: HIT
 X-Email: a@b
 
 
-=== TEST 7: after one that takes the key away
+=== TEST 7: after one that takes the key away (standards 71: a decision of this module)
 --- issuers eval: ::block('subject_claim sub;') =~ s/ JWT//r
 --- conf_files eval
 ['set.json' => jwks('two')]

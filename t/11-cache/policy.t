@@ -49,7 +49,7 @@ location = /good { try_files /index.html =404; }
 [('cache_status: MISS') x 5]
 
 
-=== TEST 2: remembered, and refused by the same locations
+=== TEST 2: remembered, and refused by the same locations (standards 72: a decision of this module)
 --- token eval: $::token
 --- pipelined_requests eval
 ['GET /scope', 'GET /audience', 'GET /tenant', 'GET /actor', 'GET /direct',

@@ -36,7 +36,7 @@ GET /any
 cache_status: MISS
 
 
-=== TEST 2: remembered, and not trusted
+=== TEST 2: remembered, and not trusted (standards 72: a decision of this module)
 --- token eval: $::token
 --- request
 GET /beta

@@ -57,7 +57,7 @@ __DATA__
 --- signer: one
 
 
-=== TEST 2: an unknown kid starts one fetch, which finds it
+=== TEST 2: an unknown kid starts one fetch, which finds it (standards 70: RFC 7517, section 4.5)
 --- init: ::publish('two')
 --- signer: two
 

@@ -48,7 +48,9 @@ ngx_http_actor_token_proxies_watch(ngx_conf_t *cf,
 {
     ngx_uint_t      i, n;
     ngx_module_t  **modules;
-    ngx_command_t  *commands;
+    ngx_command_t  *commands, *cmd;
+
+    proxies->module = NULL;
 
     if (ngx_array_init(&proxies->passes, cf->temp_pool, 4,
                        sizeof(ngx_http_actor_token_pass_t))
@@ -56,8 +58,6 @@ ngx_http_actor_token_proxies_watch(ngx_conf_t *cf,
     {
         return NGX_ERROR;
     }
-
-    proxies->module = NULL;
 
     modules = cf->cycle->modules;
 
@@ -67,32 +67,29 @@ ngx_http_actor_token_proxies_watch(ngx_conf_t *cf,
         }
     }
 
-    if (modules[i] == NULL
-        || ngx_http_actor_token_proxies_find(modules[i]->commands,
-                                             "proxy_pass") == NULL)
-    {
+    if (modules[i] == NULL) {
         return NGX_OK;
     }
 
-    commands = modules[i]->commands;
+    for (n = 1; modules[i]->commands[n - 1].name.len; n++) { /* void */ }
 
-    for (n = 0; commands[n].name.len; n++) { /* void */ }
-
-    commands = ngx_palloc(cf->temp_pool, (n + 1) * sizeof(ngx_command_t));
+    commands = ngx_palloc(cf->temp_pool, n * sizeof(ngx_command_t));
     if (commands == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(commands, modules[i]->commands,
-               (n + 1) * sizeof(ngx_command_t));
+    ngx_memcpy(commands, modules[i]->commands, n * sizeof(ngx_command_t));
 
-    ngx_http_actor_token_proxies_find(commands, "proxy_pass")->set =
-        ngx_http_actor_token_proxies_pass;
+    cmd = ngx_http_actor_token_proxies_find(commands, "proxy_pass");
+    if (cmd == NULL) {
+        return NGX_OK;
+    }
+
+    cmd->set = ngx_http_actor_token_proxies_pass;
 
     proxies->index = i;
     proxies->module = modules[i];
-    proxies->proxy_pass = ngx_http_actor_token_proxies_find(
-                                         modules[i]->commands, "proxy_pass");
+    proxies->proxy_pass = modules[i]->commands + (cmd - commands);
     proxies->ssl_verify = ngx_http_actor_token_proxies_find(
                                    modules[i]->commands, "proxy_ssl_verify");
 

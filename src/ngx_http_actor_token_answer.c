@@ -78,8 +78,7 @@ ngx_http_actor_token_answer_header(ngx_http_actor_token_answer_t *a,
         ngx_http_actor_token_answer_fail(a, "the location answered %ui",
                                          a->status);
 
-    } else if (r->headers_out.content_encoding
-               || ngx_http_actor_token_answer_next(&part, &i,
+    } else if (ngx_http_actor_token_answer_next(&part, &i,
                                         &ngx_http_actor_token_answer_encoding))
     {
         ngx_http_actor_token_answer_fail(a,

@@ -54,6 +54,7 @@ static void ngx_http_actor_token_fetch_done(ngx_http_request_t *r);
 static void ngx_http_actor_token_fetch_end_handler(ngx_event_t *ev);
 static void ngx_http_actor_token_fetch_end(
     ngx_http_actor_token_fetch_t *fetch);
+static void ngx_http_actor_token_fetch_no_action(ngx_http_request_t *r);
 static void ngx_http_actor_token_fetch_cleanup(void *data);
 static void ngx_http_actor_token_fetch_report(
     ngx_http_actor_token_fetch_t *fetch);
@@ -62,6 +63,8 @@ static ngx_http_actor_token_fetch_t *ngx_http_actor_token_fetch_get(
 
 static ngx_uint_t ngx_http_actor_token_fetch_keeps(
     ngx_http_actor_token_fetch_t *fetch, ngx_http_request_t *r);
+static ngx_int_t ngx_http_actor_token_fetch_refuse(
+    ngx_http_actor_token_fetch_t *fetch);
 static ngx_int_t ngx_http_actor_token_fetch_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_actor_token_fetch_body_filter(
@@ -545,13 +548,20 @@ ngx_http_actor_token_fetch_end(ngx_http_actor_token_fetch_t *fetch)
 
     ngx_http_set_log_request(r->connection->log, r);
 
-    /* as at the end of a post_action, which otherwise would come now */
-
-    r->post_action = 1;
-    r->uri_changes = 0;
+    ngx_http_actor_token_fetch_no_action(r);
 
     r->main->count++;
     ngx_http_finalize_request(r, NGX_ERROR);
+}
+
+
+/* as if there had been a post_action, which otherwise would come now */
+
+static void
+ngx_http_actor_token_fetch_no_action(ngx_http_request_t *r)
+{
+    r->post_action = 1;
+    r->uri_changes = 0;
 }
 
 
@@ -646,6 +656,22 @@ ngx_http_actor_token_fetch_keeps(ngx_http_actor_token_fetch_t *fetch,
 }
 
 
+/*
+ * NGX_ERROR ends it at once, unless a cache wants the rest of the answer; then
+ * the event does.
+ */
+
+static ngx_int_t
+ngx_http_actor_token_fetch_refuse(ngx_http_actor_token_fetch_t *fetch)
+{
+    ngx_http_actor_token_fetch_no_action(fetch->request);
+
+    ngx_post_event(&fetch->event, &ngx_posted_events);
+
+    return NGX_ERROR;
+}
+
+
 static ngx_int_t
 ngx_http_actor_token_fetch_header_filter(ngx_http_request_t *r)
 {
@@ -662,8 +688,7 @@ ngx_http_actor_token_fetch_header_filter(ngx_http_request_t *r)
     if (ngx_http_actor_token_fetch_keeps(fetch, r)
         && ngx_http_actor_token_answer_header(&fetch->answer, r) != NGX_OK)
     {
-        ngx_post_event(&fetch->event, &ngx_posted_events);
-        return NGX_ERROR;
+        return ngx_http_actor_token_fetch_refuse(fetch);
     }
 
     return NGX_OK;
@@ -685,8 +710,7 @@ ngx_http_actor_token_fetch_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     if (ngx_http_actor_token_fetch_keeps(fetch, r)
         && ngx_http_actor_token_answer_body(&fetch->answer, r, in) != NGX_OK)
     {
-        ngx_post_event(&fetch->event, &ngx_posted_events);
-        return NGX_ERROR;
+        return ngx_http_actor_token_fetch_refuse(fetch);
     }
 
     for (cl = in; cl; cl = cl->next) {

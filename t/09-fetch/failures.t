@@ -224,30 +224,47 @@ status=500 max_age=-1 length=0 error="the location answered 500"
 rewrite or internal redirection cycle
 
 
-=== TEST 12: a location that itself ends with another request
+=== TEST 12: an action after the request, which a fetch is without
 --- config eval
 qq{
+post_action /after;
 location = /keys {
     internal;
     proxy_pass http://127.0.0.1:$::origin;
-    post_action /after;
 }
 location = /after {
     internal;
-    return 200 after;
+    proxy_pass http://127.0.0.1:1;
 }
-location = /1 { fetch_probe /keys; }
-location = /2 { fetch_probe /keys?status=404; }
-location = /3 { fetch_probe /keys?hang=1 limit=100ms; }
+location = /t {
+    post_action "";
+    fetch_probe /keys count=2;
+}
+location = /2 {
+    post_action "";
+    fetch_probe /keys?status=404;
+}
+location = /3 {
+    post_action "";
+    fetch_probe /keys?hang=1 limit=100ms;
+}
+location = /4 {
+    post_action "";
+    fetch_probe /keys?length=2000000&chunked=1;
+}
 }
 --- request eval
-[map { "GET /$_" } 1 .. 3]
+[map { "GET /$_" } 't', 2 .. 4]
 --- error_code eval
-[(200) x 3]
---- response_body eval
-[main::good('{"keys":[]}'),
- main::failed(404, 0, 'the location answered 404'),
- main::failed(0, 0, 'it took over 100 ms')]
+[(200) x 4]
+--- response_body_like eval
+[quotemeta main::good('{"keys":[]}') x 2,
+ quotemeta main::failed(404, 0, 'the location answered 404'),
+ quotemeta main::failed(0, 0, 'it took over 100 ms'),
+ 'the answer is larger than 1 MiB']
+--- no_error_log
+/after
+connect() failed
 
 
 === TEST 13: what nginx logs of a fetch
@@ -274,3 +291,36 @@ GET /1
 status=200 max_age=-1 length=10 error="the answer broke off"
 --- error_log
 upstream prematurely closed connection while fetching keys of issuer "probe"
+
+
+=== TEST 15: a name that is not resolved in time
+--- config
+location = /keys {
+    internal;
+    resolver 127.0.0.1:1;
+    set $name keys.example.com;
+    proxy_pass http://$name;
+}
+location = /t {
+    fetch_probe /keys count=2 limit=200ms;
+}
+--- response_body eval
+main::failed(0, 0, 'it took over 200 ms') x 2
+
+
+=== TEST 16: a name that is not resolved
+--- config
+location = /keys {
+    internal;
+    resolver 127.0.0.1:1;
+    resolver_timeout 100ms;
+    set $name keys.example.com;
+    proxy_pass http://$name;
+}
+location = /t {
+    fetch_probe /keys;
+}
+--- response_body eval
+main::failed(502, 0, 'the location answered 502')
+--- error_log
+keys.example.com could not be resolved (110: Operation timed out) while fetching keys of issuer "probe"

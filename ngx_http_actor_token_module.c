@@ -879,14 +879,24 @@ ngx_http_actor_token_init_module(ngx_cycle_t *cycle)
 
     ngx_http_actor_token_files_notice(cycle, mcf);
 
-    if (mcf->metrics
-        && ngx_http_actor_token_metrics_attach(cycle, mcf) != NGX_OK)
+    if ((mcf->metrics
+         && ngx_http_actor_token_metrics_attach(cycle, mcf) != NGX_OK)
+        || ngx_actor_token_facts_init(&mcf->trusted.issuers,
+                                      &mcf->trusted.exports, cycle->pool)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_actor_token_facts_init(&mcf->trusted.issuers,
-                                      &mcf->trusted.exports, cycle->pool);
+    /* a reload without a master starts no worker that would be initialized */
+
+    if (ngx_process == NGX_PROCESS_SINGLE
+        && !ngx_is_init_cycle(cycle->old_cycle))
+    {
+        return ngx_http_actor_token_init_process(cycle);
+    }
+
+    return NGX_OK;
 }
 
 

@@ -949,10 +949,6 @@ ngx_http_actor_token_remote_fetched(void *data,
 
     if (cause.len) {
         ngx_http_actor_token_remote_fail(remote, now, &cause);
-
-    } else {
-        ngx_http_actor_token_metrics_fetched(remote->remotes->metrics,
-                                             &remote->ring->block->issuer, 1);
     }
 
     ngx_http_actor_token_remote_arm(remote, now);
@@ -1024,6 +1020,15 @@ ngx_http_actor_token_remote_keep(ngx_http_actor_token_remote_t *remote,
     remote->info.fetched = now;
     remote->info.fresh = now + fresh;
     remote->info.stale = now + fresh + request->stale;
+
+    ngx_http_actor_token_metrics_fetched(remote->remotes->metrics,
+                                         &remote->ring->block->issuer, 1);
+
+    ngx_log_error(NGX_LOG_INFO, remote->remotes->log, 0,
+                  "keys of issuer \"%V\"%s%V%s have been fetched, and are "
+                  "fresh for %M ms", &remote->ring->block->issuer.name,
+                  remote->id.tenant ? " for tenant \"" : "",
+                  &remote->node.str, remote->id.tenant ? "\"" : "", fresh);
 
     remote->useless = 0;
     remote->homeless = (rc == NGX_DECLINED);

@@ -817,7 +817,9 @@ ngx_http_actor_token_remote_refresh(ngx_http_actor_token_remote_t *remote,
 
     /* the store is not asked for what it cannot have to say yet */
 
-    if (remote->fetch || !ngx_http_actor_token_passed(remote->busy, now)) {
+    if (remote->fetch
+        || (!unknown && !ngx_http_actor_token_passed(remote->busy, now)))
+    {
         return NGX_AGAIN;
     }
 

@@ -334,7 +334,7 @@ $issuers
         actor_token test;
         actor_token_audience https://api.example.com;
         actor_token_tenant acme;
-        $Show
+        $Show @{[ $o{show} // '' ]}
         @{[ $o{server} // '' ]}
 $keys
         location /t {
@@ -345,7 +345,7 @@ $keys
 
         location \@ok {
             actor_token off;
-            $Show
+            $Show @{[ $o{show} // '' ]}
             return 200 "ok\n";
         }
     }

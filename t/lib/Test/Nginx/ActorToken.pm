@@ -115,6 +115,7 @@ my %Reason = (
 
     insufficient_scope => [403, 'insufficient_scope'],
     internal_error     => [500, undef],
+    keys_unavailable   => [503, undef],
 );
 
 # the signature did not hold, or was not looked at
@@ -122,7 +123,7 @@ my %Reason = (
 my %Unsigned = map { $_ => 1 } qw(
     missing malformed_request too_large malformed crit_unsupported
     algorithm_not_allowed untrusted_issuer unknown_key bad_signature
-    internal_error);
+    keys_unavailable internal_error);
 
 my @Identity = qw( subject actor actor_issuer actor_tenant chain depth tenant
                    issuer issuer_name audience id client scope expires );

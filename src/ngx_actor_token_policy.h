@@ -46,7 +46,7 @@ typedef struct {
     ngx_actor_token_delegation_e    delegation;
     ngx_uint_t                      max_depth;
     unsigned                        actors_any:1;
-    const ngx_array_t              *actors;      /* ngx_actor_token_admit_t */
+    const ngx_actor_token_actors_t *actors;
     ngx_actor_token_list_t          federation;  /* foreign tenants */
 
     ngx_actor_token_list_t          scopes;

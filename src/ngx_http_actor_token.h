@@ -118,6 +118,8 @@ typedef struct {
 typedef struct {
     ngx_array_t                       admits;  /* ngx_actor_token_admit_t */
     ngx_array_t                       pos;     /* of each of them */
+    ngx_uint_t                        regexes; /* in all of them */
+    ngx_actor_token_actors_t          index;   /* once they are resolved */
     unsigned                          resolved:1;
 } ngx_http_actor_token_actors_t;
 

@@ -448,7 +448,7 @@ ngx_http_actor_token_make_policy(ngx_conf_t *cf,
     }
 
     if (conf->actors) {
-        policy->actors = &conf->actors->admits;
+        policy->actors = &conf->actors->index;
 
     } else {
         policy->actors_any = 1;
@@ -538,6 +538,12 @@ ngx_http_actor_token_actors_resolve(ngx_conf_t *cf,
                 &admit[i].block);
             return NGX_CONF_ERROR;
         }
+    }
+
+    if (ngx_actor_token_actors_init(&actors->index, cf->pool, &actors->admits)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     actors->resolved = 1;

@@ -16,6 +16,11 @@ static char *ngx_http_actor_token_refuse_own(ngx_conf_t *cf,
     const ngx_str_t *directive, const ngx_str_t *value);
 static ngx_uint_t ngx_http_actor_token_client_variable(
     const ngx_str_t *value);
+static char *ngx_http_actor_token_add_admit(ngx_conf_t *cf,
+    ngx_http_actor_token_actors_t *actors);
+static char *ngx_http_actor_token_add_pattern(ngx_conf_t *cf,
+    ngx_http_actor_token_actors_t *actors, ngx_actor_token_admit_t *admit,
+    const ngx_str_t *text);
 static char *ngx_http_actor_token_compile(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_complex_value_t *cv);
 
@@ -479,12 +484,7 @@ ngx_http_actor_token_set_actors(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_actor_token_loc_conf_t *alcf = conf;
 
-    ngx_str_t                   *value;
-    ngx_uint_t                   i;
-    const char                  *err;
-    ngx_actor_token_admit_t     *admit;
-    ngx_actor_token_pattern_t   *pattern;
-    ngx_http_actor_token_pos_t  *pos;
+    ngx_str_t  *value;
 
     value = cf->args->elts;
 
@@ -530,8 +530,21 @@ ngx_http_actor_token_set_actors(ngx_conf_t *cf, ngx_command_t *cmd,
         }
     }
 
-    admit = ngx_array_push(&alcf->actors->admits);
-    pos = ngx_array_push(&alcf->actors->pos);
+    return ngx_http_actor_token_add_admit(cf, alcf->actors);
+}
+
+
+static char *
+ngx_http_actor_token_add_admit(ngx_conf_t *cf,
+    ngx_http_actor_token_actors_t *actors)
+{
+    ngx_str_t                   *value;
+    ngx_uint_t                   i;
+    ngx_actor_token_admit_t     *admit;
+    ngx_http_actor_token_pos_t  *pos;
+
+    admit = ngx_array_push(&actors->admits);
+    pos = ngx_array_push(&actors->pos);
 
     if (admit == NULL || pos == NULL) {
         return NGX_CONF_ERROR;
@@ -546,6 +559,8 @@ ngx_http_actor_token_set_actors(ngx_conf_t *cf, ngx_command_t *cmd,
     {
         return NGX_CONF_ERROR;
     }
+
+    value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
 
@@ -571,23 +586,57 @@ ngx_http_actor_token_set_actors(ngx_conf_t *cf, ngx_command_t *cmd,
             continue;
         }
 
-        pattern = ngx_array_push(&admit->patterns);
-        if (pattern == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        err = ngx_actor_token_pattern_compile(cf, &value[i], pattern);
-
-        if (err) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "pattern \"%V\" of \"actor_token_actors\" %s",
-                               &value[i], err);
+        if (ngx_http_actor_token_add_pattern(cf, actors, admit, &value[i])
+            != NGX_CONF_OK)
+        {
             return NGX_CONF_ERROR;
         }
     }
 
     if (admit->patterns.nelts == 0) {
         return "has no pattern: name an actor, \"prefix*\" or \"~regex\"";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_actor_token_add_pattern(ngx_conf_t *cf,
+    ngx_http_actor_token_actors_t *actors, ngx_actor_token_admit_t *admit,
+    const ngx_str_t *text)
+{
+    const char                 *err;
+    ngx_actor_token_pattern_t  *pattern;
+
+    pattern = ngx_array_push(&admit->patterns);
+    if (pattern == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    err = ngx_actor_token_pattern_compile(cf, text, pattern);
+
+    if (err) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "pattern \"%V\" of \"actor_token_actors\" %s",
+                           text, err);
+        return NGX_CONF_ERROR;
+    }
+
+    if (pattern->type != NGX_ACTOR_TOKEN_PATTERN_REGEX) {
+        return NGX_CONF_OK;
+    }
+
+    actors->regexes++;
+
+    if (actors->regexes > NGX_ACTOR_TOKEN_MAX_REGEXES) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "regex \"%V\" is one more than the %d that "
+                           "\"actor_token_actors\" may have at one level: "
+                           "write exact names, \"prefix*\", or one regex for "
+                           "several with \"|\"", text,
+                           NGX_ACTOR_TOKEN_MAX_REGEXES);
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;

@@ -175,46 +175,91 @@ ngx_actor_token_jws_header(json_t *header, ngx_actor_token_jws_t *jws,
 }
 
 
+/*
+ * Not nginx's decoder, which stops at padding, ignores what follows it, and
+ * takes trailing bits of any value.  64 is no digit of this alphabet.
+ */
+
 ngx_int_t
 ngx_actor_token_base64url(ngx_pool_t *pool, const ngx_str_t *src,
     ngx_str_t *dst)
 {
-    size_t     tail;
-    u_char     buf[4];
-    ngx_str_t  in, group, again;
+    u_char        *p;
+    size_t         tail;
+    ngx_uint_t     a, b, c, d;
+    const u_char  *s, *last;
 
-    in = *src;
+    static const u_char  digits[256] = {
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
+        52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+        64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+        15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
+        64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+        41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+        64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64
+    };
 
-    /* nginx's decoder stops at padding, and ignores what follows it */
+    tail = src->len % 4;
 
-    if (memchr(in.data, '=', in.len) != NULL) {
+    if (tail == 1) {
         return NGX_DECLINED;
     }
 
-    dst->data = ngx_pnalloc(pool, ngx_base64_decoded_length(in.len) + 1);
+    dst->data = ngx_pnalloc(pool, ngx_base64_decoded_length(src->len) + 1);
     if (dst->data == NULL) {
         return NGX_ERROR;
     }
 
-    if (ngx_decode_base64url(dst, &in) != NGX_OK) {
-        return NGX_DECLINED;
+    p = dst->data;
+    s = src->data;
+    last = s + src->len - tail;
+
+    while (s < last) {
+        a = digits[s[0]];
+        b = digits[s[1]];
+        c = digits[s[2]];
+        d = digits[s[3]];
+
+        if ((a | b | c | d) & 64) {
+            return NGX_DECLINED;
+        }
+
+        p[0] = (u_char) (a << 2 | b >> 4);
+        p[1] = (u_char) (b << 4 | c >> 2);
+        p[2] = (u_char) (c << 6 | d);
+
+        s += 4;
+        p += 3;
     }
 
     /* of all texts that decode to these bytes only one is canonical */
 
-    tail = dst->len % 3;
-
     if (tail) {
-        group.data = dst->data + dst->len - tail;
-        group.len = tail;
-        again.data = buf;
+        a = digits[s[0]];
+        b = digits[s[1]];
+        c = (tail == 3) ? digits[s[2]] : 0;
 
-        ngx_encode_base64url(&again, &group);
-
-        if (buf[tail] != in.data[in.len - 1]) {
+        if ((a | b | c) & 64 || (tail == 3 ? c & 3 : b & 15)) {
             return NGX_DECLINED;
         }
+
+        *p++ = (u_char) (a << 2 | b >> 4);
+
+        if (tail == 3) {
+            *p++ = (u_char) (b << 4 | c >> 2);
+        }
     }
+
+    dst->len = p - dst->data;
 
     return NGX_OK;
 }

@@ -9,6 +9,7 @@
 
 
 static void test_base64url(void);
+static ngx_uint_t base64url_digits(const char *text, ngx_uint_t place);
 static void test_parse(void);
 static void test_header(void);
 static ngx_int_t failing_parse(ngx_pool_t *pool, void *data);
@@ -117,6 +118,52 @@ test_base64url(void)
     }
 
     is(wrong, 0, "base64url: takes what nginx writes");
+
+    /* in each place of a group each byte, of which some have no bits behind */
+
+    is(base64url_digits("AAAA", 0), 64, "base64url: first of four");
+    is(base64url_digits("AAAA", 1), 64, "base64url: second of four");
+    is(base64url_digits("AAAA", 2), 64, "base64url: third of four");
+    is(base64url_digits("AAAA", 3), 64, "base64url: last of four");
+    is(base64url_digits("AAAAAAA", 4), 64, "base64url: first of three");
+    is(base64url_digits("AAAAAAA", 5), 64, "base64url: second of three");
+    is(base64url_digits("AAAAAAA", 6), 16, "base64url: last of three");
+    is(base64url_digits("AAAAAA", 4), 64, "base64url: first of two");
+    is(base64url_digits("AAAAAA", 5), 4, "base64url: last of two");
+    is(base64url_digits("AAAAA", 4), 0, "base64url: one alone");
+}
+
+
+/* how many bytes are digits in this place; 0 if one of them is none at all */
+
+static ngx_uint_t
+base64url_digits(const char *text, ngx_uint_t place)
+{
+    u_char       buf[8];
+    ngx_str_t    s, dst;
+    ngx_uint_t   i, n;
+
+    s.len = strlen(text);
+    s.data = buf;
+    memcpy(buf, text, s.len);
+
+    n = 0;
+
+    for (i = 0; i < 256; i++) {
+        buf[place] = i;
+
+        if (ngx_actor_token_base64url(pool, &s, &dst) != NGX_OK) {
+            continue;
+        }
+
+        if (i > 127 || (!isalnum((int) i) && i != '-' && i != '_')) {
+            return 0;
+        }
+
+        n++;
+    }
+
+    return n;
 }
 
 

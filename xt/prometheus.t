@@ -208,6 +208,30 @@ my %unit = map { $_->{metric} => $_->{unit} }
 is($unit{actor_token_verification_seconds}, 'seconds', 'the unit');
 is($unit{actor_token_keys_age_seconds}, 'seconds', 'of each that has one');
 
+# what the documentation asks
+
+spew("$home/documented.yml", shown('prometheus'));
+is((promtool('', 'check', 'config', "$home/documented.yml"))[0], 0,
+   'the documented configuration is one');
+
+$gateway->get('/t', of('acme', exp => 'now-3600')) for 1 .. 10;
+$gateway->get('/t', of('acme')) for 1 .. 10;
+
+for (['refusals', 'acme expired', sub { $_[0] > 0 }],
+     ['share', 'acme', sub { $_[0] > 0 && $_[0] < 1 }],
+     ['quantile', 'ES256', sub { $_[0] > 0 && $_[0] <= 0.01 }],
+     ['rates', 'expired rejected', sub { $_[0] > 0 }])
+{
+    my ($name, $series, $right) = @$_;
+    my $value;
+
+    ok(Metrics::await(sub {
+        $value = query(shown($name))->{$series};
+        return defined $value && $value ne 'NaN' && $right->($value);
+    }), "documented: $name") or diag($value // 'nothing');
+}
+
+
 # a counter that grows is seen to
 
 $gateway->get('/t', of('acme')) for 1 .. 10;

@@ -28,10 +28,6 @@ cmp_ok(keys %reasons, '>', 30, 'reasons');
 is(join(' ', grep { !exists $hints{$_} } sort keys %reasons), '',
    'each has a line that says what to do');
 
-# a reason that is to come
-
-delete $hints{keys_unavailable};
-
 is(join(' ', grep { !$reasons{$_} } sort keys %hints), '',
    'and no other has');
 

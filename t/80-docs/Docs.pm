@@ -50,7 +50,7 @@ sub slurp {
 
 sub docs_files {
     return 'README.md', map { "docs/$_.md" }
-                            qw( reference logging recipes limits );
+                            qw( reference logging metrics rollout recipes limits );
 }
 
 
@@ -299,6 +299,7 @@ sub nginx_folder {
     my $tls = $ssl ne '' ? ' ssl' : '';
 
     $text =~ s/(\blisten\s+)443 ssl;/$1unix:$dir\/server.sock$tls;/g;
+    $text =~ s/(\blisten\s+)127\.0\.0\.1:9113;/$1unix:$dir\/metrics.sock;/g;
     $text =~ s{/var/log/nginx/}{$dir/logs/}g;
 
     # whom the policy trusts, where the text does not say it

@@ -71,7 +71,7 @@ for my $block (@blocks) {
 
     is("@unexpected", '', "$at - \"$name\" is not noticed otherwise");
 
-    ok(scalar($tests =~ /\b(?:readme|running)\('\Q$name\E'\)/),
+    ok(scalar($tests =~ /\b(?:readme|running|shown)\('\Q$name\E'[,)]/),
        "$at - \"$name\" is run")
         unless $block->{kind} eq 'main';
 }

@@ -21,13 +21,19 @@ my $text = docs_text();
 # logs.t, mcp.t and tenant.t
 
 my %known = map { $_ => 1 } qw(
-    demo packages make fetch bind error-line audit-line challenge jq main http);
+    demo packages make fetch bind error-line audit-line challenge jq main http
+    prometheus promql);
 
 for my $block (grep { $_->{mark} } blocks()) {
     ok($known{$block->{kind}}, "$block->{file}:$block->{line} - $block->{kind}");
 }
 
-my $logs = slurp("$top/t/80-docs/logs.t");
+my $logs = join '', map { slurp("$top/t/80-docs/$_.t") } qw( logs rollout );
+my $queries = slurp("$top/xt/prometheus.t");
+
+for my $block (grep { $_->{kind} =~ /^prom/ } blocks()) {
+    like($queries, qr/'\Q$block->{name}\E'/, "$block->{name} is run");
+}
 
 for my $block (grep { $_->{kind} eq 'jq' } blocks()) {
     like($logs, qr/output_of\('\Q$block->{name}\E'/, "$block->{name} is run");

@@ -32,7 +32,7 @@ sub lines_of {
 sub output_of {
     my ($name, $log, $environment) = @_;
 
-    my $command = shown($name) =~ s{/var/log/nginx/audit\.log}{$log}gr;
+    my $command = shown($name) =~ s{/var/log/nginx/(?:audit|error)\.log}{$log}gr;
 
     local %ENV = (%ENV, LC_ALL => 'C', %{ $environment // {} });
 
@@ -128,6 +128,26 @@ quit($dry);
 
 unlike(slurp("$dry/logs/error.log"), qr/actor token rejected/,
        'the error log is left alone');
+
+
+# at level debug
+
+SKIP: {
+    skip 'this nginx is not built --with-debug', 1 if !has_module('debug');
+
+    my ($debug, $ask) = running('audit', "error_log logs/error.log debug;\n");
+
+    is($ask->('/a', $foreign), 401, 'refused');
+    quit($debug);
+
+    my @steps = split /\n/, output_of('debug', "$debug/logs/error.log");
+
+    cmp_ok(scalar @steps, '>', 8, 'steps of the check');
+    like($steps[-2], qr/^actor token: audience .*: audience_mismatch$/,
+         'up to the one that failed');
+    is($steps[-1], 'actor token: verdict: audience_mismatch', 'the last one');
+    unlike("@steps", qr/\Q$foreign\E/, 'and no token');
+}
 
 
 SKIP: {

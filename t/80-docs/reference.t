@@ -43,7 +43,7 @@ for my $head (@heads) {
     ok(($within ? \%issuer : \%module)->{$head->{name}},
        "$head->{name} exists where it is said to be");
 
-    like($head->{syntax}, qr/^$head->{name} .*[;}]$/,
+    like($head->{syntax}, qr/^$head->{name}(?: .*)?[;}]$/,
          "$head->{name} - syntax");
     like($head->{default}, qr/^$head->{name} .*;$/,
          "$head->{name} - default")
@@ -54,10 +54,17 @@ for my $name (sort keys %module, keys %issuer) {
     ok($described{$name}, "$name is described");
 }
 
+# names of metrics are for metrics.t
+
+my %metric = map { $_ => 1 }
+    map { ($_, "${_}_total", "${_}_bucket") }
+    map { "actor_token_$_" } $source =~ /_family\(ex, "(\w+)",/g;
+
 for my $name (sort { $a cmp $b } keys %{{ map { $_ => 1 }
               $text =~ /(?<![\$\w])(actor_token(?:_[a-z_]+)?)\b/g }})
 {
-    ok($module{$name}, "$name, of which the documentation speaks, exists");
+    ok($module{$name} || $metric{$name},
+       "$name, of which the documentation speaks, exists");
 }
 
 
@@ -69,6 +76,7 @@ my %example = (
     actor_token_audience => 'actor_token_audience off;',
     actor_token_tenant => 'actor_token_tenant off;',
     actor_token_claim_set => 'actor_token_claim_set $y claim;',
+    actor_token_metrics => 'actor_token_metrics;',
     issuer => 'issuer https://other;',
     jwks => 'jwks keys/acme.jwks;',
     key => 'key keys/acme.pem alg=ES256;',

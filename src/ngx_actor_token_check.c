@@ -49,6 +49,8 @@ ngx_actor_token_check(ngx_actor_token_t *token,
         if (rc == NGX_ERROR || rc == NGX_AGAIN) {
             return rc;
         }
+
+        ngx_actor_token_debug_recalled(token, env->pool->log);
     }
 
     if (!token->parsed) {
@@ -143,8 +145,6 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
     rc = ngx_actor_token_cache_find(env->cache, token->digest, env->now,
                                     env->pool, &token->witness, &record);
     if (rc != NGX_OK) {
-        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
-                       "actor token: cache: not found");
         return rc;
     }
 
@@ -158,8 +158,6 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
         token->issuer = NULL;
         token->asked = (rc != NGX_AGAIN);
 
-        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
-                       "actor token: cache: found, but its key is not in use");
         return rc;
     }
 
@@ -168,12 +166,6 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
     token->parsed = 1;
     token->verified = 1;
     token->checked = 1;
-
-    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, env->pool->log, 0,
-                   "actor token: cache: found, of block \"%V\"",
-                   &token->issuer->name);
-
-    ngx_actor_token_debug_claims(token, env->pool->log);
 
     return NGX_OK;
 }

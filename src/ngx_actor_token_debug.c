@@ -47,6 +47,24 @@ static u_char *ngx_actor_token_debug_list(u_char *p, const char *text,
 
 
 void
+ngx_actor_token_debug_recalled(const ngx_actor_token_t *token, ngx_log_t *log)
+{
+    if (!token->recalled) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, log, 0,
+                       "actor token: cache: not %s",
+                       token->asked ? "found" : "asked");
+        return;
+    }
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, log, 0,
+                   "actor token: cache: found, of block \"%V\"",
+                   &token->issuer->name);
+
+    ngx_actor_token_debug_claims(token, log);
+}
+
+
+void
 ngx_actor_token_debug_parsed(const ngx_actor_token_t *token, ngx_log_t *log)
 {
     u_char  line[NGX_ACTOR_TOKEN_DEBUG_LINE], *p;

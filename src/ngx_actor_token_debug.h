@@ -19,6 +19,10 @@
 
 #if (NGX_DEBUG)
 
+/* whether the cache knows the token; and what, if so */
+void ngx_actor_token_debug_recalled(const ngx_actor_token_t *token,
+    ngx_log_t *log);
+
 /* what the header says, and to whose block "iss" belongs */
 void ngx_actor_token_debug_parsed(const ngx_actor_token_t *token,
     ngx_log_t *log);
@@ -38,6 +42,7 @@ void ngx_actor_token_debug_policy(const ngx_actor_token_t *token,
 
 #else
 
+#define ngx_actor_token_debug_recalled(token, log)
 #define ngx_actor_token_debug_parsed(token, log)
 #define ngx_actor_token_debug_verified(token, v, log)
 #define ngx_actor_token_debug_claims(token, log)

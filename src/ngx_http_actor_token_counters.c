@@ -583,7 +583,7 @@ ngx_http_actor_token_metrics_log(ngx_http_request_t *r)
         ngx_atomic_fetch_add(&counters->passed, 1);
         counters->last_passed = ngx_time();
 
-        if (token->claims.depth) {
+        if (token && token->claims.depth) {
             ngx_atomic_fetch_add(&counters->delegated, 1);
         }
 

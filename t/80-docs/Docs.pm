@@ -296,6 +296,16 @@ sub nginx_folder {
         $text = runnable($text, "unix:$dir/server.sock", $dir);
     }
 
+    # an issuer's name means nothing here; what runs asks a server of the test
+
+    my $asked = $plain ? "http://unix:$dir/issuer.sock:/jwks.json"
+                       : 'https://127.0.0.1:9/jwks.json';
+
+    if ($text =~ s{\bhttps://id\.acme\.example/jwks\.json}{$asked}g && $plain) {
+        spew("$dir/keys/jwks.json", (file_for('acme.jwks'))[0]);
+        $text .= "server { listen unix:$dir/issuer.sock; root $dir/keys; }\n";
+    }
+
     my $tls = $ssl ne '' ? ' ssl' : '';
 
     $text =~ s/(\blisten\s+)443 ssl;/$1unix:$dir\/server.sock$tls;/g;

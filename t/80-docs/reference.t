@@ -80,6 +80,7 @@ my %example = (
     issuer => 'issuer https://other;',
     jwks => 'jwks keys/acme.jwks;',
     key => 'key keys/acme.pem alg=ES256;',
+    key_request => 'key_request /keys;',
     tenant => 'tenant other;',
     tenant_claim => 'tenant_claim org;',
     actor_claim => 'actor_claim azp unless=idtyp:app;',
@@ -104,7 +105,9 @@ my %at = (
     'if in location'     => ['http', "$acme server { location / {\n"
                                      . "if (\$args) { %s } } }"],
     'if in server'       => ['http', "$acme server { if (\$args) { %s } }"],
-    actor_token_issuer   => ['http', "actor_token_issuer acme { %s }\n"],
+    actor_token_issuer   => ['http', "actor_token_issuer acme { %s }\n"
+                                     . "server { location = /keys {\n"
+                                     . "internal; } }"],
 );
 
 # what else the issuer block needs
@@ -114,6 +117,7 @@ sub rest_of_block {
 
     return join '', ($name eq 'issuer' ? '' : "issuer https://other;\n"),
                     ($name eq 'jwks' ? '' : "jwks keys/acme.jwks;\n"),
+                    ($name =~ /^key_(?!request)/ ? "key_request /keys;\n" : ''),
                     ($name =~ /^tenant(?:_claim)?$/ ? '' : "tenant other;\n");
 }
 
@@ -188,9 +192,15 @@ while ($source =~ /\bngx_conf_init_size_value\(mcf->(\w+),\s*([^;]+?)\);/g) {
     $default{"actor_token_$name{$1}"} = $2;
 }
 
+while ($source =~ /\bngx_conf_init_msec_value\(request->(\w+),\s*([^;]+?)\);/g) {
+    $default{"key_$1"} = $2;
+}
+
 my %written = (
     '0' => 'off', '4' => '4', '8192' => '8k', 'NGX_LOG_ERR' => 'error',
-    '24 * 60 * 60' => '24h', '8 * 1024 * 1024' => '8m', '30' => '30s',
+    '24 * 60 * 60' => '24h', '8 * 1024 * 1024' => '8m',
+    '60 * 60 * 1000' => '1h', '24 * 60 * 60 * 1000' => '24h',
+    '60 * 1000' => '60s', '5000' => '5s', '30' => '30s',
     'NGX_ACTOR_TOKEN_DELEGATE_REQUIRED' => 'required',
     'NULL' => 'off', 'NGX_CONF_UNSET_PTR' => undef,
 

@@ -396,9 +396,7 @@ ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd,
         return NGX_OK;
     }
 
-    if (issuer->tenants.nelts
-        && !ngx_actor_token_list_has(&issuer->tenants, &claims->tenant))
-    {
+    if (!ngx_actor_token_issuer_serves(issuer, &claims->tenant)) {
         claims->tenant_foreign = 1;
     }
 

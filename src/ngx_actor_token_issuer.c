@@ -7,6 +7,8 @@
 #include <ngx_actor_token_issuer.h>
 
 
+static ngx_int_t ngx_actor_token_issuer_tenants(
+    ngx_actor_token_issuer_t *issuer, ngx_pool_t *pool);
 static ngx_actor_token_issuer_t *ngx_actor_token_issuer_add_template(
     ngx_actor_token_issuers_t *issuers, ngx_actor_token_issuer_t *issuer,
     ngx_pool_t *pool);
@@ -61,6 +63,10 @@ ngx_actor_token_issuers_add(ngx_actor_token_issuers_t *issuers,
         return NGX_ACTOR_TOKEN_ISSUER_ERROR;
     }
 
+    if (ngx_actor_token_issuer_tenants(issuer, pool) != NGX_OK) {
+        return NGX_ACTOR_TOKEN_ISSUER_ERROR;
+    }
+
     if (issuer->issuer.templated) {
         return ngx_actor_token_issuer_add_template(issuers, issuer, pool);
     }
@@ -75,6 +81,36 @@ ngx_actor_token_issuers_add(ngx_actor_token_issuers_t *issuers,
 
     return ngx_actor_token_table_add(&issuers->literals, value, issuer)
            == NGX_OK ? NULL : NGX_ACTOR_TOKEN_ISSUER_ERROR;
+}
+
+
+static ngx_int_t
+ngx_actor_token_issuer_tenants(ngx_actor_token_issuer_t *issuer,
+    ngx_pool_t *pool)
+{
+    ngx_uint_t  i;
+
+    if (issuer->tenants.nelts == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_actor_token_table_init(&issuer->tenant_table, pool,
+                                   issuer->tenants.nelts)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < issuer->tenants.nelts; i++) {
+        if (ngx_actor_token_table_add(&issuer->tenant_table,
+                                      &issuer->tenants.elts[i], issuer)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -51,6 +51,7 @@ typedef struct {
     ngx_str_t                       tenant;
     ngx_actor_token_list_t          tenant_claim;
     ngx_actor_token_list_t          tenants;     /* empty: any */
+    ngx_actor_token_table_t         tenant_table;   /* of them, once added */
 
     ngx_actor_token_list_t          subject_claim;
 
@@ -111,6 +112,11 @@ ngx_actor_token_issuer_t *ngx_actor_token_issuers_add(
 const ngx_actor_token_issuer_t *ngx_actor_token_issuers_find(
     const ngx_actor_token_issuers_t *issuers, const ngx_str_t *iss,
     ngx_str_t *label);
+
+/* whether its tokens may speak for this tenant; all may where none is listed */
+#define ngx_actor_token_issuer_serves(issuer, tenant)                         \
+    ((issuer)->tenants.nelts == 0                                             \
+     || ngx_actor_token_table_find(&(issuer)->tenant_table, tenant) != NULL)
 
 /* whether tokens of this issuer may speak for more than one tenant */
 #define ngx_actor_token_issuer_shared(issuer)                                 \

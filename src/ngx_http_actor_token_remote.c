@@ -493,9 +493,7 @@ ngx_http_actor_token_remote_own(const ngx_actor_token_t *token,
 
     issuer = token->issuer;
 
-    if (issuer->tenants.nelts
-        && !ngx_actor_token_list_has(&issuer->tenants, &token->label))
-    {
+    if (!ngx_actor_token_issuer_serves(issuer, &token->label)) {
         return ngx_actor_token_reject_value(v,
                    NGX_ACTOR_TOKEN_TENANT_NOT_ALLOWED,
                    "tenant in \"iss\" is not among this issuer's",

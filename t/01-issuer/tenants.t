@@ -168,3 +168,27 @@ actor_token_trust any;
 --- notice
 acme
 open
+
+
+=== TEST 13: thousands of them: the last
+--- no_tenant_rule
+--- issuer eval
+"tenant_claim tid;\ntenants " . join("\n", map { "tenant-$_" } 1 .. 5000) . ';'
+--- policy
+actor_token_tenant $arg_tenant;
+--- request
+GET /t?tenant=tenant-5000
+--- claims
+{"tid": "tenant-5000"}
+--- vars
+tenant: tenant-5000
+
+
+=== TEST 14: one more
+--- request
+GET /t?tenant=tenant-5001
+--- claims
+{"tid": "tenant-5001"}
+--- reason: tenant_not_allowed
+--- logged
+tenant-5001

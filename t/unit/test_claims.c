@@ -277,7 +277,8 @@ test_types(void)
 static void
 test_tenants(void)
 {
-    ngx_actor_token_issuer_t  kept;
+    ngx_actor_token_issuer_t   kept;
+    ngx_actor_token_trusted_t  added;
 
     kept = issuer;
 
@@ -295,6 +296,10 @@ test_tenants(void)
        NGX_ACTOR_TOKEN_BAD_CLAIM, "tenants: a line feed");
 
     issuer.tenants = LIST("t", "u");
+    (void) read_claims("{" REST ",\"org\":{\"id\":\"t\"}}");
+    is(claims.tenant_foreign, 1, "tenants: of an issuer that was not added");
+
+    server_trust(&added, &issuer, NULL);
     (void) read_claims("{" REST ",\"org\":{\"id\":\"t\"}}");
     is(claims.tenant_foreign, 0, "tenants: one of the issuer's");
     (void) read_claims("{" REST ",\"org\":{\"id\":\"T\"}}");

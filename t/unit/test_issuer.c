@@ -439,6 +439,7 @@ failing_add(ngx_pool_t *p, void *data)
     if (made != data) {
         made = data;
         server_issuer(&issuer, data);
+        issuer.tenants = LIST("t", "u");
     }
 
     ngx_memzero(&all, sizeof(all));
@@ -461,6 +462,7 @@ failing_add(ngx_pool_t *p, void *data)
                                 : STR("https://x.example");
 
     return (rc == NULL
+            && ngx_actor_token_issuer_serves(&issuer, &STR("u"))
             && ngx_actor_token_issuers_find(&all, &s, &label) == &issuer)
            ? NGX_OK : UNIT_WRONG;
 }

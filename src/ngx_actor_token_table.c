@@ -59,10 +59,19 @@ const ngx_actor_token_entry_t *
 ngx_actor_token_table_find(const ngx_actor_token_table_t *table,
     const ngx_str_t *name)
 {
-    uint32_t  hash;
+    uint32_t                        hash;
+    const ngx_actor_token_entry_t  *entry;
 
     if (table->buckets == NULL) {
         return NULL;
+    }
+
+    entry = table->buckets[0];
+
+    /* of issuers, keys and lines there often is one, and then no hash */
+
+    if (table->mask == 0 && entry && entry->next == NULL) {
+        return ngx_actor_token_eq(&entry->name, name) ? entry : NULL;
     }
 
     hash = ngx_murmur_hash2(name->data, name->len);

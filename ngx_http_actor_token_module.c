@@ -27,6 +27,8 @@ static void *ngx_http_actor_token_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_actor_token_init_main_conf(ngx_conf_t *cf, void *conf);
 static char *ngx_http_actor_token_check_key_zone(ngx_conf_t *cf, void *post,
     void *data);
+static char *ngx_http_actor_token_check_max_size(ngx_conf_t *cf, void *post,
+    void *data);
 static ngx_int_t ngx_http_actor_token_add_zones(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf);
 static ngx_int_t ngx_http_actor_token_init(ngx_conf_t *cf);
@@ -50,6 +52,11 @@ static ngx_conf_num_bounds_t  ngx_http_actor_token_depth_bounds = {
 
 static ngx_conf_post_t  ngx_http_actor_token_key_zone_post = {
     ngx_http_actor_token_check_key_zone
+};
+
+
+static ngx_conf_post_t  ngx_http_actor_token_max_size_post = {
+    ngx_http_actor_token_check_max_size
 };
 
 
@@ -202,7 +209,7 @@ static ngx_command_t  ngx_http_actor_token_commands[] = {
       ngx_conf_set_size_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_actor_token_loc_conf_t, max_size),
-      NULL },
+      &ngx_http_actor_token_max_size_post },
 
     { ngx_string("actor_token_metrics"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
@@ -760,6 +767,18 @@ ngx_http_actor_token_check_key_zone(ngx_conf_t *cf, void *post, void *data)
                        "%uz", (size_t) NGX_ACTOR_TOKEN_STORE_MIN);
 
     return NGX_CONF_ERROR;
+}
+
+
+/* elsewhere in nginx a size of 0 is none; here it would be no token */
+
+static char *
+ngx_http_actor_token_check_max_size(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t *size = data;
+
+    return *size != 0 ? NGX_CONF_OK
+                      : "must be greater than 0: it is the size of a token";
 }
 
 

@@ -118,7 +118,41 @@ actor_tenant: acme
 actor_tenant: acme
 
 
-=== TEST 14: a block of several tenants without the directive
+=== TEST 14: as is one of a claimed block
+--- issuers
+actor_token_issuer acme {
+    issuer https://login.acme.example;
+    jwks acme.jwks;
+    tenant acme;
+    actor_issuers https://login.many.example https://login.none.example;
+}
+actor_token_issuer many {
+    issuer https://login.many.example;
+    jwks many.jwks;
+    tenant_claim tid;
+    actor_tenant_claim tid;
+}
+actor_token_issuer none {
+    issuer https://login.none.example;
+    jwks none.jwks;
+    tenant off;
+}
+--- http_config
+actor_token_trust acme;
+--- claims
+{"act": {"iss": "https://login.many.example", "sub": "agent-1", "tid": "beta"}}
+--- vars
+actor_tenant: acme
+
+
+=== TEST 15: the block without tenants
+--- claims
+{"act": {"iss": "https://login.none.example", "sub": "agent-1"}}
+--- vars
+actor_tenant: acme
+
+
+=== TEST 16: a block of several tenants without the directive
 --- no_tenant_rule
 --- issuer
 tenant_claim tid; 
@@ -129,7 +163,7 @@ acme
 actor_tenant_claim
 
 
-=== TEST 15: with it
+=== TEST 17: with it
 --- no_tenant_rule
 --- issuer
 tenant_claim tid;
@@ -140,7 +174,7 @@ actor_tenant_claim tid;
 actor_tenant_claim
 
 
-=== TEST 16: a block of one tenant
+=== TEST 18: a block of one tenant
 --- restart
 --- no_notice
 actor_tenant_claim

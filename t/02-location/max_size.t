@@ -66,3 +66,16 @@ token(claims => {pad => 'x' x 6200})
 actor_token_max_size large; #<
 --- must_die
 actor_token_max_size
+
+
+=== TEST 8: 0 is no way to say "any size"
+--- policy
+actor_token_max_size 0; #<
+--- must_die
+"actor_token_max_size" directive must be greater than 0
+
+
+=== TEST 9: 1 is a size
+--- policy
+actor_token_max_size 1;
+--- reason: too_large

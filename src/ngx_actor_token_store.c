@@ -75,7 +75,7 @@ static ngx_actor_token_set_t *ngx_actor_token_store_find(
     ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id);
 static ngx_actor_token_set_t *ngx_actor_token_store_make(
     ngx_actor_token_store_t *store, const ngx_actor_token_set_id_t *id,
-    ngx_msec_t now);
+    ngx_actor_token_room_e room, ngx_msec_t now);
 static ngx_actor_token_quota_t *ngx_actor_token_store_quota(
     ngx_actor_token_store_t *store, const u_char *id);
 static ngx_uint_t ngx_actor_token_claim_holds(
@@ -212,10 +212,15 @@ ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    set = ngx_actor_token_store_make(store, id, now);
+    set = ngx_actor_token_store_make(store, id, NGX_ACTOR_TOKEN_ROOM_EMPTY,
+                                     now);
 
     if (set == NULL) {
-        rc = NGX_DONE;
+        rc = ngx_actor_token_store_claim(store, NULL, id, now, limit);
+
+        if (rc == NGX_OK) {
+            rc = NGX_DONE;
+        }
 
     } else if (ngx_actor_token_claim_holds(&set->claim, now)) {
         rc = NGX_AGAIN;
@@ -249,23 +254,29 @@ ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     ngx_msec_t stale)
 {
     ngx_int_t               rc;
+    ngx_uint_t              late;
     ngx_actor_token_set_t  *set;
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    set = ngx_actor_token_store_make(store, id, now);
+    set = ngx_actor_token_store_find(store, id);
 
-    if (set == NULL) {
-        rc = NGX_DECLINED;
-        goto done;
-    }
+    late = set && set->info.kept
+           && !ngx_actor_token_claim_is(&set->claim, id);
 
-    if (set->info.kept && !ngx_actor_token_claim_is(&set->claim, id)) {
+    ngx_actor_token_store_unclaim(store, set, id);
+
+    if (late) {
         rc = NGX_ABORT;
         goto done;
     }
 
-    ngx_actor_token_store_unclaim(store, set, id);
+    set = ngx_actor_token_store_make(store, id, NGX_ACTOR_TOKEN_ROOM_UNPROVEN,
+                                     now);
+    if (set == NULL) {
+        rc = NGX_DECLINED;
+        goto done;
+    }
 
     rc = ngx_actor_token_store_put(store, set, now, text, content);
 
@@ -361,10 +372,12 @@ ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    set = ngx_actor_token_store_make(store, id, now);
+    set = ngx_actor_token_store_make(store, id, NGX_ACTOR_TOKEN_ROOM_EMPTY,
+                                     now);
+
+    ngx_actor_token_store_unclaim(store, set, id);
 
     if (set) {
-        ngx_actor_token_store_unclaim(store, set, id);
 
         for (i = 0; i < set->info.failed && pause < max; i++) {
             pause *= 2;
@@ -463,7 +476,8 @@ ngx_actor_token_store_find(ngx_actor_token_store_t *store,
 
 static ngx_actor_token_set_t *
 ngx_actor_token_store_make(ngx_actor_token_store_t *store,
-    const ngx_actor_token_set_id_t *id, ngx_msec_t now)
+    const ngx_actor_token_set_id_t *id, ngx_actor_token_room_e room,
+    ngx_msec_t now)
 {
     ngx_actor_token_set_t  *set;
 
@@ -477,10 +491,12 @@ ngx_actor_token_store_make(ngx_actor_token_store_t *store,
         return NULL;
     }
 
+    if (!id->tenant) {
+        room = NGX_ACTOR_TOKEN_ROOM_ALL;
+    }
+
     set = ngx_actor_token_store_alloc(store, sizeof(ngx_actor_token_set_t),
-                                      id->tenant ? NGX_ACTOR_TOKEN_ROOM_EMPTY
-                                                 : NGX_ACTOR_TOKEN_ROOM_ALL,
-                                      NULL, now);
+                                      room, NULL, now);
     if (set == NULL) {
         return NULL;
     }
@@ -558,6 +574,8 @@ ngx_actor_token_claim_is(const ngx_actor_token_claim_t *claim,
 }
 
 
+/* "set" may be NULL: of the issuer's tenants are at most so many, still */
+
 static ngx_int_t
 ngx_actor_token_store_claim(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set, ngx_actor_token_set_id_t *id, ngx_msec_t now,
@@ -590,7 +608,10 @@ ngx_actor_token_store_claim(ngx_actor_token_store_t *store,
         quota->claims[i] = claim;
     }
 
-    set->claim = claim;
+    if (set) {
+        set->claim = claim;
+    }
+
     id->until = claim.until;
 
     return NGX_OK;

@@ -76,11 +76,11 @@ ngx_int_t ngx_actor_token_store_look(ngx_actor_token_store_t *store,
 
 /*
  * Asks for a fetch.  NGX_OK if it is the caller's to do within "limit" msec;
- * NGX_DONE is the same, but the zone has no place to note it in, and all that
- * it cannot bound is for the caller to bound; NGX_AGAIN if others fetch this
+ * NGX_DONE is the same, but the zone has no place to note it in, and how often
+ * it is fetched is for the caller to bound; NGX_AGAIN if others fetch this
  * set, or too many of its issuer's; NGX_DECLINED if it must not be fetched
  * yet.  "unknown" is a fetch for an unknown kid: one is allowed in that many
- * msec, and 0 is none of these.
+ * msec, and 0 is none of these.  Each of these fetches is to be ended.
  */
 ngx_int_t ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
     ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t limit,

@@ -7,6 +7,7 @@
 #include "server.h"
 
 
+static void server_zone(void *data, size_t size, ngx_shm_zone_init_pt init);
 static void server_log_writer(ngx_log_t *log, ngx_uint_t level, u_char *buf,
     size_t len);
 
@@ -345,13 +346,30 @@ server_env(ngx_actor_token_env_t *env,
 void
 server_cache(ngx_actor_token_cache_t *cache, size_t size)
 {
+    ngx_memzero(cache, sizeof(ngx_actor_token_cache_t));
+    server_zone(cache, size, ngx_actor_token_cache_init);
+}
+
+
+void
+server_store(ngx_actor_token_store_t *store, size_t size)
+{
+    ngx_memzero(store, sizeof(ngx_actor_token_store_t));
+    server_zone(store, size, ngx_actor_token_store_init);
+}
+
+
+/* as nginx makes one */
+
+static void
+server_zone(void *data, size_t size, ngx_shm_zone_init_pt init)
+{
     ngx_shm_zone_t    zone;
     ngx_slab_pool_t  *sp;
 
-    ngx_memzero(cache, sizeof(ngx_actor_token_cache_t));
     ngx_memzero(&zone, sizeof(ngx_shm_zone_t));
 
-    zone.data = cache;
+    zone.data = data;
     zone.shm.size = size;
     zone.shm.addr = ngx_pmemalign(server_arena, size, ngx_pagesize);
     if (zone.shm.addr == NULL) {
@@ -372,7 +390,7 @@ server_cache(ngx_actor_token_cache_t *cache, size_t size)
 
     ngx_slab_init(sp);
 
-    if (ngx_actor_token_cache_init(&zone, NULL) != NGX_OK) {
+    if (init(&zone, NULL) != NGX_OK) {
         abort();
     }
 }

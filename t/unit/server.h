@@ -9,6 +9,7 @@
 
 
 #include <ngx_actor_token_check.h>
+#include <ngx_actor_token_store.h>
 
 
 /*
@@ -63,6 +64,9 @@ void server_env(ngx_actor_token_env_t *env,
 
 /* a cache in a zone of this size, as good as new */
 void server_cache(ngx_actor_token_cache_t *cache, size_t size);
+
+/* and likewise a store of key sets */
+void server_store(ngx_actor_token_store_t *store, size_t size);
 
 #define SERVER_NOW  1700000000
 

@@ -26,6 +26,11 @@ static void test_order(void);
 static void test_keys(void);
 static void test_again(void);
 static void test_recall(void);
+static ngx_int_t keys_coming(void *data, const ngx_actor_token_t *token,
+    const ngx_actor_token_policy_t *p, const ngx_actor_token_keys_t **keys,
+    ngx_actor_token_verdict_t *v);
+static ngx_int_t unknown_coming(void *data, const ngx_actor_token_t *token);
+static void test_coming(void);
 static void remember(const ngx_str_t *raw);
 static ngx_int_t failing_check(ngx_pool_t *p, void *data);
 
@@ -81,6 +86,7 @@ unit_tests(void)
     test_keys();
     test_again();
     test_recall();
+    test_coming();
 
     a = mint_token(ec, "ES256", HEADER, PAYLOAD);
     unit_failing("accepted", failing_check, &a, NGX_OK, &known);
@@ -278,6 +284,116 @@ test_again(void)
 
 
 /* a fact is remembered, and no decision */
+
+/* keys that are on their way as long as "coming" says so */
+
+static ngx_uint_t  coming, asked;
+
+
+static ngx_int_t
+keys_coming(void *data, const ngx_actor_token_t *token,
+    const ngx_actor_token_policy_t *p, const ngx_actor_token_keys_t **keys,
+    ngx_actor_token_verdict_t *v)
+{
+    ngx_actor_token_env_t  env;
+
+    asked++;
+
+    if (coming) {
+        return NGX_AGAIN;
+    }
+
+    server_env(&env, &trusted, pool);
+
+    return env.keys(env.data, token, p, keys, v);
+}
+
+
+static ngx_int_t
+unknown_coming(void *data, const ngx_actor_token_t *token)
+{
+    asked++;
+
+    return coming ? NGX_AGAIN : NGX_DECLINED;
+}
+
+
+static void
+test_coming(void)
+{
+    checked_t                c;
+    ngx_str_t                s;
+    ngx_actor_token_env_t    env;
+    ngx_actor_token_cache_t  zone;
+
+    server_cache(&zone, 64 * ngx_pagesize);
+    cache = &zone;
+
+    server_env(&env, &trusted, pool);
+    env.cache = cache;
+    env.keys = keys_coming;
+
+    s = mint_token(ec, "ES256", HEADER, PAYLOAD);
+
+#define again()                                                               \
+    ngx_actor_token_check(&c.token, &env, &policy, &c.audience, &c.verdict)
+
+    ngx_memzero(&c, sizeof(checked_t));
+    c.token.raw = s;
+    coming = 1;
+    asked = 0;
+
+    is(again(), NGX_AGAIN, "coming: the keys");
+    is(again(), NGX_AGAIN, "coming: they still are");
+    is(asked, 2, "coming: they are asked for once each time");
+    is(c.token.verified, 0, "coming: nothing is verified");
+    coming = 0;
+    is(again(), NGX_OK, "coming: they are there");
+    is(again(), NGX_OK, "coming: and not needed any more");
+    is(asked, 3, "coming: so not asked for");
+
+    /* the same for a token that is remembered */
+
+    remember(&s);
+
+    ngx_memzero(&c, sizeof(checked_t));
+    c.token.raw = s;
+    coming = 1;
+    asked = 0;
+
+    is(again(), NGX_AGAIN, "coming: for a remembered token");
+    is(again(), NGX_AGAIN, "coming: still");
+    is(asked, 2, "coming: once each time");
+    is(c.token.verified, 0, "coming: nothing holds yet");
+    coming = 0;
+    is(again(), NGX_OK, "coming: it is remembered");
+    is(c.token.recalled, 1, "coming: as it was");
+
+    /* a kid that nobody knows */
+
+    server_env(&env, &trusted, pool);
+    env.unknown = unknown_coming;
+
+    s = mint_token(ec, "ES256", "{\"alg\":\"ES256\",\"kid\":\"new\"}",
+                   PAYLOAD);
+
+    ngx_memzero(&c, sizeof(checked_t));
+    c.token.raw = s;
+    coming = 1;
+    asked = 0;
+
+    is(again(), NGX_AGAIN, "coming: an unknown kid");
+    is(again(), NGX_AGAIN, "coming: is still unknown");
+    coming = 0;
+    is(again(), NGX_DECLINED, "coming: and will be");
+    is(c.verdict.reason, NGX_ACTOR_TOKEN_UNKNOWN_KEY, "coming: says so");
+    is(asked, 3, "coming: asked each time");
+
+#undef again
+
+    cache = NULL;
+}
+
 
 static void
 test_recall(void)

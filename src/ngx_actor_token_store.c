@@ -7,6 +7,10 @@
 #include <ngx_actor_token_store.h>
 
 
+/* whose last news are remembered; it is no harm if two share a place */
+#define NGX_ACTOR_TOKEN_NEWS  256
+
+
 /* who makes room for something new; and those before */
 
 typedef enum {
@@ -66,6 +70,7 @@ struct ngx_actor_token_store_sh_s {
 
     ngx_atomic_t                 changes;
     ngx_atomic_t                 files;
+    ngx_atomic_t                 news[NGX_ACTOR_TOKEN_NEWS];
 };
 
 
@@ -422,6 +427,21 @@ ngx_actor_token_store_proven(ngx_actor_token_store_t *store,
     }
 
     ngx_shmtx_unlock(&store->shpool->mutex);
+}
+
+
+ngx_uint_t
+ngx_actor_token_store_news(ngx_actor_token_store_t *store,
+    const ngx_str_t *name, ngx_atomic_uint_t what)
+{
+    ngx_atomic_t       *place;
+    ngx_atomic_uint_t   old;
+
+    place = &store->sh->news[ngx_crc32_short(name->data, name->len)
+                             % NGX_ACTOR_TOKEN_NEWS];
+    old = *place;
+
+    return old != what && ngx_atomic_cmp_set(place, old, what);
 }
 
 

@@ -31,18 +31,24 @@ typedef struct {
     const char                        *call;     /* that failed, and why */
     ngx_err_t                          err;
     const char                        *what;     /* else is wrong */
+    ngx_uint_t                         quiet;    /* another worker tells */
 } ngx_http_actor_token_contents_t;
 
 
 static ngx_int_t ngx_http_actor_token_file_load(ngx_conf_t *cf,
-    ngx_http_actor_token_ring_t *ring, ngx_http_actor_token_key_file_t *file);
+    ngx_actor_token_store_t *store, ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_key_file_t *file);
+static ngx_int_t ngx_http_actor_token_file_take(ngx_conf_t *cf,
+    ngx_actor_token_store_t *store, ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_key_file_t *file,
+    ngx_http_actor_token_contents_t *c);
 static ngx_int_t ngx_http_actor_token_file_read(const ngx_str_t *name,
     ngx_log_t *log, ngx_http_actor_token_contents_t *c);
 static ngx_int_t ngx_http_actor_token_file_read_fd(ngx_fd_t fd,
     ngx_http_actor_token_contents_t *c);
 static void ngx_http_actor_token_file_unread(ngx_conf_t *cf,
-    ngx_http_actor_token_key_file_t *file,
-    const ngx_http_actor_token_contents_t *c);
+    ngx_actor_token_store_t *store, ngx_http_actor_token_key_file_t *file,
+    ngx_http_actor_token_contents_t *c);
 static ngx_actor_token_keyset_t *ngx_http_actor_token_file_parse(
     ngx_conf_t *cf, ngx_http_actor_token_ring_t *ring,
     ngx_http_actor_token_key_file_t *file,
@@ -54,7 +60,8 @@ static void ngx_http_actor_token_file_remember(
 static void ngx_http_actor_token_files_release(void *data);
 
 static ngx_uint_t ngx_http_actor_token_file_look(
-    ngx_http_actor_token_ring_t *ring, ngx_http_actor_token_key_file_t *file);
+    ngx_http_actor_token_ring_t *ring, ngx_actor_token_store_t *store,
+    ngx_http_actor_token_key_file_t *file);
 static ngx_uint_t ngx_http_actor_token_file_same(
     const ngx_http_actor_token_key_file_t *file, const ngx_file_info_t *fi);
 static void ngx_http_actor_token_files_event(ngx_event_t *ev);
@@ -63,8 +70,8 @@ static void ngx_http_actor_token_files_round(
 static ngx_uint_t ngx_http_actor_token_file_open_to(const ngx_str_t *name,
     const ngx_core_conf_t *ccf);
 static void ngx_cdecl ngx_http_actor_token_file_fault(ngx_conf_t *cf,
-    const ngx_http_actor_token_key_file_t *file, ngx_err_t err,
-    const char *fmt, ...);
+    const ngx_http_actor_token_key_file_t *file,
+    const ngx_http_actor_token_contents_t *c, const char *fmt, ...);
 
 
 char *
@@ -86,7 +93,9 @@ ngx_http_actor_token_files_load(ngx_conf_t *cf,
     file = ring->files.elts;
 
     for (i = 0; i < ring->files.nelts; i++) {
-        if (ngx_http_actor_token_file_load(cf, ring, &file[i]) != NGX_OK) {
+        if (ngx_http_actor_token_file_load(cf, NULL, ring, &file[i])
+            != NGX_OK)
+        {
             return NGX_CONF_ERROR;
         }
     }
@@ -120,13 +129,11 @@ ngx_http_actor_token_files_release(void *data)
  */
 
 static ngx_int_t
-ngx_http_actor_token_file_load(ngx_conf_t *cf,
+ngx_http_actor_token_file_load(ngx_conf_t *cf, ngx_actor_token_store_t *store,
     ngx_http_actor_token_ring_t *ring, ngx_http_actor_token_key_file_t *file)
 {
-    u_char                            content[NGX_ACTOR_TOKEN_DIGEST_LEN];
     ngx_int_t                         rc;
     ngx_log_t                        *log;
-    ngx_actor_token_keyset_t         *keyset;
     ngx_http_actor_token_contents_t   c;
 
     log = cf ? cf->log : ngx_cycle->log;
@@ -140,53 +147,14 @@ ngx_http_actor_token_file_load(ngx_conf_t *cf,
 
     rc = ngx_http_actor_token_file_read(&file->source->file, log, &c);
 
-    if (rc != NGX_OK) {
-        ngx_http_actor_token_file_unread(cf, file, &c);
-        goto done;
+    if (rc == NGX_OK) {
+        ngx_http_actor_token_file_remember(file, &c.info);
+
+        rc = ngx_http_actor_token_file_take(cf, store, ring, file, &c);
+
+    } else {
+        ngx_http_actor_token_file_unread(cf, store, file, &c);
     }
-
-    rc = NGX_ERROR;
-
-    if (ngx_actor_token_sha256(ring->crypto, c.text.data, c.text.len, content)
-        != NGX_OK)
-    {
-        ngx_actor_token_openssl_error(NGX_LOG_ALERT, log, "SHA-256 failed");
-        goto done;
-    }
-
-    ngx_http_actor_token_file_remember(file, &c.info);
-
-    if (file->keyset
-        && ngx_memcmp(content, file->content, NGX_ACTOR_TOKEN_DIGEST_LEN) == 0)
-    {
-        file->fault = NULL;
-        rc = NGX_DECLINED;
-        goto done;
-    }
-
-    if (ngx_memcmp(content, file->bad, NGX_ACTOR_TOKEN_DIGEST_LEN) == 0) {
-        goto done;
-    }
-
-    keyset = ngx_http_actor_token_file_parse(cf, ring, file, &c);
-
-    if (keyset == NULL) {
-        ngx_memcpy(file->bad, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
-        goto done;
-    }
-
-    file->fault = NULL;
-
-    if (file->keyset) {
-        ngx_actor_token_keyset_release(file->keyset);
-    }
-
-    file->keyset = keyset;
-    ngx_memcpy(file->content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
-
-    rc = NGX_OK;
-
-done:
 
     if (c.text.data) {
         OPENSSL_cleanse(c.text.data, c.text.len);
@@ -195,6 +163,69 @@ done:
     ngx_destroy_pool(c.pool);
 
     return rc;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
+    ngx_http_actor_token_ring_t *ring, ngx_http_actor_token_key_file_t *file,
+    ngx_http_actor_token_contents_t *c)
+{
+    u_char                     content[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    ngx_atomic_uint_t          news;
+    ngx_actor_token_keyset_t  *keyset;
+
+    if (ngx_actor_token_sha256(ring->crypto, c->text.data, c->text.len,
+                               content)
+        != NGX_OK)
+    {
+        ngx_actor_token_openssl_error(NGX_LOG_ALERT, ngx_cycle->log,
+                                      "SHA-256 failed");
+        return NGX_ERROR;
+    }
+
+    file->fault = NULL;
+
+    if (store) {
+        ngx_memcpy(&news, content, sizeof(ngx_atomic_uint_t));
+        c->quiet = !ngx_actor_token_store_news(store, &file->source->file,
+                                               news);
+    }
+
+    if (file->keyset
+        && ngx_memcmp(content, file->content, NGX_ACTOR_TOKEN_DIGEST_LEN) == 0)
+    {
+        ngx_memzero(file->bad, NGX_ACTOR_TOKEN_DIGEST_LEN);
+        return NGX_DECLINED;
+    }
+
+    if (ngx_memcmp(content, file->bad, NGX_ACTOR_TOKEN_DIGEST_LEN) == 0) {
+        return NGX_ERROR;
+    }
+
+    keyset = ngx_http_actor_token_file_parse(cf, ring, file, c);
+
+    if (keyset == NULL) {
+        ngx_memcpy(file->bad, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+        return NGX_ERROR;
+    }
+
+    if (file->keyset) {
+        ngx_actor_token_keyset_release(file->keyset);
+    }
+
+    file->keyset = keyset;
+    ngx_memcpy(file->content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+    ngx_memzero(file->bad, NGX_ACTOR_TOKEN_DIGEST_LEN);
+
+    if (cf == NULL && !c->quiet) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "keys of issuer \"%V\" have been read again from "
+                      "\"%V\"", &ring->block->issuer.name,
+                      &file->source->file);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -282,8 +313,8 @@ ngx_http_actor_token_file_read_fd(ngx_fd_t fd,
 
 static void
 ngx_http_actor_token_file_unread(ngx_conf_t *cf,
-    ngx_http_actor_token_key_file_t *file,
-    const ngx_http_actor_token_contents_t *c)
+    ngx_actor_token_store_t *store, ngx_http_actor_token_key_file_t *file,
+    ngx_http_actor_token_contents_t *c)
 {
     const char  *fault;
 
@@ -295,13 +326,19 @@ ngx_http_actor_token_file_unread(ngx_conf_t *cf,
 
     file->fault = fault;
 
+    if (store) {
+        c->quiet = !ngx_actor_token_store_news(store, &file->source->file,
+                               ngx_crc32_long((u_char *) fault,
+                                              ngx_strlen(fault)));
+    }
+
     if (c->call) {
-        ngx_http_actor_token_file_fault(cf, file, c->err, "%s \"%V\" failed",
+        ngx_http_actor_token_file_fault(cf, file, c, "%s \"%V\" failed",
                                         c->call, &file->source->file);
         return;
     }
 
-    ngx_http_actor_token_file_fault(cf, file, 0, "key file \"%V\" %s",
+    ngx_http_actor_token_file_fault(cf, file, c, "key file \"%V\" %s",
                                     &file->source->file, c->what);
 }
 
@@ -333,7 +370,7 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
     }
 
     if (cf == NULL) {
-        ngx_http_actor_token_tolerate(keyset, ring, 0);
+        ngx_http_actor_token_tolerate(keyset, ring, c->quiet);
     }
 
     symmetric = ngx_http_actor_token_file_secret(source);
@@ -351,18 +388,18 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
         rc = ngx_actor_token_jwks_finish(&keyset->jwks);
 
     } else if (rc == NGX_DECLINED && err.n) {
-        ngx_http_actor_token_file_fault(cf, file, 0,
+        ngx_http_actor_token_file_fault(cf, file, c,
             "key %ui (kid \"%V\") in \"%V\" of issuer \"%V\" %s",
             err.n, &err.kid, &source->file, &issuer->name, err.what);
 
     } else if (rc == NGX_DECLINED) {
-        ngx_http_actor_token_file_fault(cf, file, 0,
+        ngx_http_actor_token_file_fault(cf, file, c,
             "\"%V\" of issuer \"%V\" %s", &source->file, &issuer->name,
             err.what);
     }
 
     if (rc == NGX_OK && symmetric && (ngx_file_access(&c->info) & S_IROTH)) {
-        ngx_http_actor_token_file_fault(cf, file, 0,
+        ngx_http_actor_token_file_fault(cf, file, c,
             "\"%V\" holds a secret that others may read: run "
             "\"chmod o-rwx\" on it", &source->file);
         rc = NGX_DECLINED;
@@ -371,7 +408,7 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
     /* what was not secret when nginx started is not watched for secrets */
 
     if (rc == NGX_OK && cf == NULL && symmetric) {
-        ngx_http_actor_token_file_fault(cf, file, 0,
+        ngx_http_actor_token_file_fault(cf, file, c,
             "\"%V\" holds a secret, which is read only at start and reload",
             &source->file);
         rc = NGX_DECLINED;
@@ -439,7 +476,7 @@ ngx_http_actor_token_files_check(ngx_http_actor_token_ring_t *ring,
     file = ring->files.elts;
 
     for (i = 0; i < ring->files.nelts; i++) {
-        changed |= ngx_http_actor_token_file_look(ring, &file[i]);
+        changed |= ngx_http_actor_token_file_look(ring, store, &file[i]);
     }
 
     if (changed) {
@@ -452,7 +489,7 @@ ngx_http_actor_token_files_check(ngx_http_actor_token_ring_t *ring,
 
 static ngx_uint_t
 ngx_http_actor_token_file_look(ngx_http_actor_token_ring_t *ring,
-    ngx_http_actor_token_key_file_t *file)
+    ngx_actor_token_store_t *store, ngx_http_actor_token_key_file_t *file)
 {
     ngx_file_info_t  fi;
 
@@ -467,15 +504,7 @@ ngx_http_actor_token_file_look(ngx_http_actor_token_ring_t *ring,
         return 0;
     }
 
-    if (ngx_http_actor_token_file_load(NULL, ring, file) != NGX_OK) {
-        return 0;
-    }
-
-    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                  "keys of issuer \"%V\" have been read again from \"%V\"",
-                  &ring->block->issuer.name, &file->source->file);
-
-    return 1;
+    return ngx_http_actor_token_file_load(NULL, store, ring, file) == NGX_OK;
 }
 
 
@@ -600,7 +629,7 @@ ngx_http_actor_token_files_round(ngx_http_actor_token_ring_t *ring,
     file = ring->files.elts;
 
     for (i = 0; i < ring->files.nelts; i++) {
-        changed |= ngx_http_actor_token_file_look(ring, &file[i]);
+        changed |= ngx_http_actor_token_file_look(ring, store, &file[i]);
     }
 
     if (changed) {
@@ -701,25 +730,29 @@ ngx_http_actor_token_file_open_to(const ngx_str_t *name,
 
 static void ngx_cdecl
 ngx_http_actor_token_file_fault(ngx_conf_t *cf,
-    const ngx_http_actor_token_key_file_t *file, ngx_err_t err,
-    const char *fmt, ...)
+    const ngx_http_actor_token_key_file_t *file,
+    const ngx_http_actor_token_contents_t *c, const char *fmt, ...)
 {
     u_char                             text[NGX_MAX_CONF_ERRSTR], *p;
     va_list                            args;
     const ngx_http_actor_token_pos_t  *pos;
+
+    if (c->quiet) {
+        return;
+    }
 
     va_start(args, fmt);
     p = ngx_vslprintf(text, text + NGX_MAX_CONF_ERRSTR, fmt, args);
     va_end(args);
 
     if (cf == NULL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, c->err,
                       "%*s; the last good keys stay in use", p - text, text);
         return;
     }
 
     pos = &file->source->pos;
 
-    ngx_log_error(NGX_LOG_EMERG, cf->log, err, "%*s in %V:%ui",
+    ngx_log_error(NGX_LOG_EMERG, cf->log, c->err, "%*s in %V:%ui",
                   p - text, text, &pos->file, pos->line);
 }

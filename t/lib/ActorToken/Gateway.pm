@@ -256,7 +256,7 @@ sub gateway (%) {
     await { -s "$dir/logs/nginx.pid"
             && IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                      PeerPort => $self->{port}) }
-        or die "nginx does not listen:\n", $self->log;
+        or die "nginx does not listen:\n", substr $self->log, -2000;
 
     return $self;
 }
@@ -412,7 +412,7 @@ sub reload {
     $self->signal('HUP');
 
     await { my @now = $self->workers; @now && !grep { $old{$_} } @now }
-        or die "nginx does not reload:\n", $self->log;
+        or die "nginx does not reload:\n", substr $self->log, -2000;
 }
 
 # whether it has exited, within some seconds

@@ -47,31 +47,31 @@ tenant: acme
 --- reason: tenant_missing
 
 
-=== TEST 8: empty
+=== TEST 7: empty
 --- claims
 {"tid": ""}
 --- reason: tenant_missing
 
 
-=== TEST 9: a number (standards 30: a decision of this module)
+=== TEST 8: a number (standards 30: a decision of this module)
 --- claims
 {"tid": 7}
 --- reason: bad_claim
 
 
-=== TEST 10: an array with the tenant in it
+=== TEST 9: an array with the tenant in it
 --- claims
 {"tid": ["acme"]}
 --- reason: bad_claim
 
 
-=== TEST 11: an object
+=== TEST 10: an object
 --- claims
 {"tid": {"acme": true}}
 --- reason: bad_claim
 
 
-=== TEST 12: a path into nested objects
+=== TEST 11: a path into nested objects
 --- no_tenant_rule
 --- issuer
 tenant_claim "https://acme.example/org" id;
@@ -81,25 +81,25 @@ tenant_claim "https://acme.example/org" id;
 tenant: acme
 
 
-=== TEST 13: the path ends too early
+=== TEST 12: the path ends too early
 --- claims
 {"https://acme.example/org": {"name": "acme"}}
 --- reason: tenant_missing
 
 
-=== TEST 14: a name with a dot is no path
+=== TEST 13: a name with a dot is no path
 --- claims
 {"https://acme.example/org.id": "acme"}
 --- reason: tenant_missing
 
 
-=== TEST 15: no path leads through a string
+=== TEST 14: no path leads through a string
 --- claims
 {"https://acme.example/org": "id"}
 --- reason: tenant_missing
 
 
-=== TEST 16: a name may have any characters
+=== TEST 15: a name may have any characters
 --- no_tenant_rule
 --- issuer
 tenant_claim urn:zitadel:iam:org:id;
@@ -109,7 +109,7 @@ tenant_claim urn:zitadel:iam:org:id;
 tenant: acme
 
 
-=== TEST 17: null is no string
+=== TEST 16: null is no string
 --- claims
 {"urn:zitadel:iam:org:id": null}
 --- reason: bad_claim

@@ -188,21 +188,21 @@ actor_token_audience https://other.example;
 --- reason: audience_mismatch
 
 
-=== TEST 28: our own variables
+=== TEST 27: our own variables
 --- policy
 actor_token_audience $actor_token_client; #<
 --- must_die
 $actor_token_client
 
 
-=== TEST 29: off among values
+=== TEST 28: off among values
 --- policy
 actor_token_audience off https://a.example; #<
 --- must_die
 off
 
 
-=== TEST 30: unset
+=== TEST 29: unset
 --- config
 location /t {
     actor_token test; #<
@@ -212,7 +212,7 @@ location /t {
 actor_token_audience
 
 
-=== TEST 31: off where it would be unset
+=== TEST 30: off where it would be unset
 --- config
 location /t {
     actor_token test;
@@ -223,7 +223,7 @@ location /t {
 }
 
 
-=== TEST 33: a constant that is empty matches nothing either
+=== TEST 31: a constant that is empty matches nothing either
 --- policy
 actor_token_audience "";
 --- claims

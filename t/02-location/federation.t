@@ -94,14 +94,14 @@ GET /partner
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 10: a variable
+=== TEST 9: a variable
 --- request
 GET /variable?f=partner
 --- claims
 {"act": {"sub": "agent-1", "tid": "partner"}}
 
 
-=== TEST 11: with another value
+=== TEST 10: with another value
 --- request
 GET /variable?f=other
 --- claims
@@ -109,7 +109,7 @@ GET /variable?f=other
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 12: with none
+=== TEST 11: with none
 --- request
 GET /variable
 --- claims
@@ -117,7 +117,7 @@ GET /variable
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 13: and an actor without a tenant
+=== TEST 12: and an actor without a tenant
 --- request
 GET /variable
 --- claims
@@ -125,21 +125,21 @@ GET /variable
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 14: constants and a variable together
+=== TEST 13: constants and a variable together
 --- request
 GET /mixed?f=other
 --- claims
 {"act": {"sub": "agent-1", "tid": "other"}}
 
 
-=== TEST 15: the constant
+=== TEST 14: the constant
 --- request
 GET /mixed?f=other
 --- claims
 {"act": {"sub": "agent-1", "tid": "partner"}}
 
 
-=== TEST 16: off resets
+=== TEST 15: off resets
 --- request
 GET /parent/off
 --- claims
@@ -147,14 +147,14 @@ GET /parent/off
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 17: inherited
+=== TEST 16: inherited
 --- request
 GET /parent/inherit
 --- claims
 {"act": {"sub": "agent-1", "tid": "partner"}}
 
 
-=== TEST 18: replaced
+=== TEST 17: replaced
 --- request
 GET /parent/replace
 --- claims
@@ -162,14 +162,14 @@ GET /parent/replace
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 19: with its own
+=== TEST 18: with its own
 --- request
 GET /parent/replace
 --- claims
 {"act": {"sub": "agent-1", "tid": "other"}}
 
 
-=== TEST 20: a variable with several tenants
+=== TEST 19: a variable with several tenants
 --- http_config
 map $host $partners {
     default "one  two three";
@@ -182,18 +182,18 @@ actor_token_federation $partners;
 {"act": {"sub": "agent-1", "tid": "two"}}
 
 
-=== TEST 21: the last of them
+=== TEST 20: the last of them
 --- claims
 {"act": {"sub": "agent-1", "tid": "three"}}
 
 
-=== TEST 22: not all of them as one
+=== TEST 21: not all of them as one
 --- claims
 {"act": {"sub": "agent-1", "tid": "two three"}}
 --- reason: actor_tenant_not_allowed
 
 
-=== TEST 23: by the block of act.iss
+=== TEST 22: by the block of act.iss
 --- issuers
 actor_token_issuer acme {
     issuer https://login.acme.example;
@@ -217,21 +217,21 @@ actor_issuer: https://login.partner.example
 tenant: acme
 
 
-=== TEST 24: our own variables
+=== TEST 23: our own variables
 --- policy
 actor_token_federation $actor_token_actor_tenant; #<
 --- must_die
 $actor_token_actor_tenant
 
 
-=== TEST 25: off among tenants
+=== TEST 24: off among tenants
 --- policy
 actor_token_federation off partner; #<
 --- must_die
 off
 
 
-=== TEST 26: a constant that is empty admits nobody
+=== TEST 25: a constant that is empty admits nobody
 --- issuer
 actor_tenant_claim tid;
 --- policy

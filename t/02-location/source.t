@@ -23,99 +23,99 @@ __DATA__
 --- authorization: Bearer   $TOKEN
 
 
-=== TEST 6: no Authorization
+=== TEST 5: no Authorization
 --- no_token
 --- reason: missing
 
 
-=== TEST 7: another scheme
+=== TEST 6: another scheme
 --- no_token
 --- authorization: Basic dXNlcjpwYXNz
 --- reason: missing
 
 
-=== TEST 8: a scheme that begins alike
+=== TEST 7: a scheme that begins alike
 --- no_token
 --- authorization: Bearers abc
 --- reason: missing
 
 
-=== TEST 9: DPoP is another scheme (standards 3: RFC 9449, section 7.1)
+=== TEST 8: DPoP is another scheme (standards 3: RFC 9449, section 7.1)
 --- authorization: DPoP $TOKEN
 --- reason: missing
 --- no_fingerprint
 
 
-=== TEST 10: an empty Authorization
+=== TEST 9: an empty Authorization
 --- no_token
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: \r\n\r\n"
 --- reason: missing
 
 
-=== TEST 11: Bearer alone
+=== TEST 10: Bearer alone
 --- no_token
 --- authorization: Bearer
 --- reason: malformed_request
 
 
-=== TEST 12: Bearer and spaces
+=== TEST 11: Bearer and spaces
 --- no_token
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer   \r\n\r\n"
 --- reason: malformed_request
 
 
-=== TEST 13: two tokens
+=== TEST 12: two tokens
 --- authorization: Bearer $TOKEN $TOKEN
 --- reason: malformed_request
 
 
-=== TEST 14: separated by a comma
+=== TEST 13: separated by a comma
 --- authorization: Bearer $TOKEN,$TOKEN
 --- reason: malformed_request
 
 
-=== TEST 15: a parameter behind it
+=== TEST 14: a parameter behind it
 --- authorization: Bearer $TOKEN; x=y
 --- reason: malformed_request
 
 
-=== TEST 16: spaces behind it are not part of the header
+=== TEST 15: spaces behind it are not part of the header
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \$TOKEN  \r\n\r\n"
 
 
-=== TEST 17: quotes
+=== TEST 16: quotes
 --- authorization: Bearer "$TOKEN"
 --- reason: malformed_request
 
 
-=== TEST 18: a name is no b64token
+=== TEST 17: a name is no b64token
 --- no_token
 --- authorization: Bearer token=abc
 --- reason: malformed_request
 
 
-=== TEST 19: a b64token that is no JWT
+=== TEST 18: a b64token that is no JWT
 --- token: abc+/~._-==
 --- reason: malformed
 
 
-=== TEST 20: padding alone
+=== TEST 19: padding alone
 --- no_token
 --- authorization: Bearer ==
 --- reason: malformed_request
 
 
-=== TEST 21: bytes above ASCII
+=== TEST 20: bytes above ASCII
 --- no_token
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer a\xc3\xa4b\r\n\r\n"
 --- reason: malformed_request
 
 
-=== TEST 22: two Authorization fields are refused by nginx itself (standards 2: RFC 6750, sections 2 and 3.1)
+=== TEST 21: two Authorization fields are refused by nginx itself (standards 2: RFC 6750, sections 2 and 3.1)
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \$TOKEN\r\nAuthorization: Bearer \$TOKEN\r\n\r\n"
 --- reason: -
@@ -124,7 +124,7 @@ __DATA__
 --- logs_token
 
 
-=== TEST 23: the query is never read (standards 2: RFC 9700, section 4.3.2)
+=== TEST 22: the query is never read (standards 2: RFC 9700, section 4.3.2)
 --- request
 GET /t?access_token=$TOKEN
 --- reason: missing
@@ -132,7 +132,7 @@ GET /t?access_token=$TOKEN
 --- logs_token
 
 
-=== TEST 24: nor a body (standards 2: RFC 6750, section 2.2)
+=== TEST 23: nor a body (standards 2: RFC 6750, section 2.2)
 --- request
 POST /t
 access_token=$TOKEN
@@ -142,12 +142,12 @@ Content-Type: application/x-www-form-urlencoded
 --- no_fingerprint
 
 
-=== TEST 25: tabs around a value are no part of it
+=== TEST 24: tabs around a value are no part of it
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 . "Authorization:\t \tBearer \$TOKEN\t \r\n\r\n"
 
 
-=== TEST 26: tabs behind the scheme are no separator
+=== TEST 25: tabs behind the scheme are no separator
 --- authorization eval: "Bearer\t\$TOKEN"
 --- reason: malformed_request

@@ -38,7 +38,7 @@ exp
 --- reason: not_yet_valid
 
 
-=== TEST 7: exp is shown in whole seconds
+=== TEST 6: exp is shown in whole seconds
 --- payload eval
 my $exp = time + 60;
 $::Exp = $exp;
@@ -47,42 +47,42 @@ payload() =~ s/"exp":\d+/"exp":$exp.75/r
 "expires: $::Exp"
 
 
-=== TEST 8: an exponent
+=== TEST 7: an exponent
 --- payload eval
 payload({iat => '(absent)', nbf => 'now'}) =~ s/"exp":(\d+)/'"exp":' . $1 \/ 1e5 . 'e5'/re
 
 
-=== TEST 9: negative
+=== TEST 8: negative
 --- claims
 {"exp": -1, "iat": -100}
 --- reason: expired
 
 
-=== TEST 10: zero
+=== TEST 9: zero
 --- claims
 {"exp": 0, "iat": 0}
 --- reason: expired
 
 
-=== TEST 11: far beyond what a time can hold
+=== TEST 10: far beyond what a time can hold
 --- payload eval
 payload() =~ s/"exp":\d+/"exp":1e300/r
 --- reason: bad_claim
 
 
-=== TEST 12: beyond 64 bits
+=== TEST 11: beyond 64 bits
 --- payload eval
 payload() =~ s/"exp":\d+/"exp":99999999999999999999999/r
 --- reason: malformed
 
 
-=== TEST 13: the greatest of 64 bits does not wrap around (standards 35: RFC 7519, section 2)
+=== TEST 12: the greatest of 64 bits does not wrap around (standards 35: RFC 7519, section 2)
 --- payload eval
 payload() =~ s/"exp":\d+/"exp":9223372036854775807/r
 --- reason: bad_claim
 
 
-=== TEST 14: an iat so far back that the difference would
+=== TEST 13: an iat so far back that the difference would
 --- payload eval
 payload() =~ s/"iat":\d+/"iat":-9223372036854775808/r
 --- reason: bad_claim

@@ -138,7 +138,7 @@ $act = {sub => "agent-$_-" . 'x' x 90, iss => 'https://login.acme.example', $act
 {"accepted": true}
 
 
-=== TEST 18: a URI with quotes, controls and a byte that is no UTF-8
+=== TEST 17: a URI with quotes, controls and a byte that is no UTF-8
 --- config
 include policy.conf;
 location ~ . { root html; try_files /index.html =404; }
@@ -148,14 +148,14 @@ GET /%22%5c%0a%ff%e2%82%ac
 {"accepted": true}
 
 
-=== TEST 19: a host in the request
+=== TEST 18: a host in the request
 --- raw_request eval
 "GET /t HTTP/1.1\r\nHost: EXAMPLE.com\r\nConnection: close\r\nAuthorization: Bearer \$TOKEN\r\n\r\n"
 --- audit
 {"host": "example.com"}
 
 
-=== TEST 20: the status that the client got
+=== TEST 19: the status that the client got
 --- config
 include policy.conf;
 location /t {
@@ -172,7 +172,7 @@ location = /index.html { actor_token off; root html; }
 {"http_status": 418, "accepted": false}
 
 
-=== TEST 21: accepted, and not found
+=== TEST 20: accepted, and not found
 --- config
 include policy.conf;
 location /t { root html; try_files /none.html =404; }
@@ -181,7 +181,7 @@ location /t { root html; try_files /none.html =404; }
 {"http_status": 404, "accepted": true, "status": "PASSED"}
 
 
-=== TEST 22: escape=none writes one line
+=== TEST 21: escape=none writes one line
 --- http_config
 log_format audit escape=none '$actor_token_audit';
 --- config

@@ -354,7 +354,7 @@ location /t {
 actor_token
 
 
-=== TEST 33: an issuer that is named "any"
+=== TEST 32: an issuer that is named "any"
 --- issuers
 actor_token_issuer any { #<
     issuer https://login.acme.example;

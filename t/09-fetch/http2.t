@@ -72,7 +72,18 @@ sub upstreams {
                   glob "/proc/$worker/fd/*";
 }
 
-my $sockets = upstreams();
+# those of a worker that serves, and has no client
+
+http_get($port + 2, '/') =~ /alive/ or die 'nginx does not serve';
+
+my $sockets = 0;
+
+await {
+    my $before = $sockets;
+    $sockets = upstreams();
+    select undef, undef, undef, 0.05;
+    $sockets && $before == $sockets;
+};
 
 
 is(`$curl $url/nobody`,

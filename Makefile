@@ -5,6 +5,8 @@
 # make test         runs the tests, installing what they need
 # make test-unit    runs the tests of the core, and makes allocations fail
 # make test-metrics shows the metrics to Prometheus and to a browser
+# make test-issuer  runs against a real issuer, and rotates keys under load;
+#                   LOAD_SECONDS= is another time for that than 60
 # make test-asan    runs them with address and undefined-behaviour sanitizers
 # make test-static  builds the module into nginx in many ways, and runs them
 # make fuzz         runs each fuzzer for SECONDS
@@ -42,8 +44,9 @@ MODULES_PATH ?= $(shell NGX_BIN='$(NGX_BIN)' .ci/modules-path)
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-unit test-metrics test-asan test-static fuzz \
-        coverage bench lint page screenshot install clean help force
+.PHONY: build run stop test test-unit test-metrics test-issuer test-asan \
+        test-static fuzz coverage bench lint page screenshot install clean \
+        help force
 
 build: $(SO)
 
@@ -82,6 +85,11 @@ test-metrics:
 	@.ci/packages metrics --install
 	@$(MAKE) --no-print-directory build
 	@.ci/test $(PROVE_FLAGS) -r xt
+
+test-issuer:
+	@.ci/packages issuer --install
+	@$(MAKE) --no-print-directory build
+	@t/issuer/run $(PROVE_FLAGS)
 
 test-asan:
 	@.ci/test-asan $(PROVE_FLAGS) -r $(TESTS)

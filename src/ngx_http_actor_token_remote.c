@@ -338,7 +338,10 @@ ngx_http_actor_token_remote_identify(ngx_http_actor_token_remote_t *remote)
 
 #define ngx_http_actor_token_name(str)                                        \
     p = ngx_cpymem(p, &(str).len, sizeof(size_t));                            \
-    p = ngx_cpymem(p, (str).data, (str).len)
+                                                                              \
+    if ((str).len) {                                                          \
+        p = ngx_cpymem(p, (str).data, (str).len);                             \
+    }
 
     ngx_http_actor_token_name(block->issuer.value);
     ngx_http_actor_token_name(request->uri);

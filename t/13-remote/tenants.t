@@ -20,6 +20,7 @@ sub issuer {
     return "actor_token_issuer idp {
         issuer \"https://idp.example/{tenant}/v2\";
         key_request \"/keys/{tenant}?v=2\";
+        key_timeout 20s;
         key_refetch 1s;
         tenants $tenants;
         @{[ $o{more} // '' ]}

@@ -104,8 +104,8 @@ like($browser->value("document.querySelector('#chart svg')"
 is($browser->value("document.querySelectorAll('#chart rect').length > 1"),
    JSON::PP::true, 'and drawn');
 like(text_of('#verified'), qr/^ES256\s+5\s/, 'signatures verified');
-ok($browser->value("document.querySelector('#s-cache').hidden"),
-   'no cache, no figures of one');
+like(text_of('#cache'), qr/Found\s.*Tokens remembered\s+5\b/s,
+     'what the cache remembers');
 unlike(text_of('main'), qr/Dry run/, 'no dry run, no column of it');
 
 

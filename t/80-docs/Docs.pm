@@ -178,6 +178,59 @@ sub heads {
 }
 
 
+# Where the issuers of the documentation have their keys; in the tests they are
+# files of these names, and a server on a socket has them under the same path.
+
+my %KeysAt = (
+    'https://id.acme.example/jwks.json' => 'acme.jwks',
+    'https://login.microsoftonline.com/common/discovery/v2.0/keys'
+        => 'entra.jwks',
+    'https://login.microsoftonline.com/common/discovery/keys'
+        => 'entra-v1.jwks',
+    'https://kc.example.com/realms/acme/protocol/openid-connect/certs'
+        => 'acme.jwks',
+    'https://kc.example.com/realms/beta/protocol/openid-connect/certs'
+        => 'beta.jwks',
+    'https://example.eu.auth0.com/.well-known/jwks.json' => 'auth0.jwks',
+    'https://example.okta.com/oauth2/default/v1/keys' => 'okta.jwks',
+);
+
+# An issuer's name means nothing here.  The text asks that server, whose files
+# are in a folder; without one it asks nobody.
+
+sub with_issuers {
+    my ($text, $dir, $files) = @_;
+
+    my (%files, %hosts);
+
+    for my $url (keys %KeysAt) {
+        my ($host, $path) = $url =~ m{^(https://[^/]+)(/.*)$};
+        my $template = $path =~ s{/realms/\w+/}{/realms/{tenant}/}r;
+
+        next if $text !~ m{\bproxy_pass\s+\Q$host\E\b}
+                || $text !~ m{\Q$path\E\b|\Q$template\E\b};
+
+        $hosts{$host} = 1;
+        $files{$path} = $KeysAt{$url};
+    }
+
+    my $asked = defined $dir ? "http://unix:$dir/issuer.sock:"
+                             : 'https://127.0.0.1:9';
+
+    $text =~ s{(\bproxy_pass\s+)\Q$_\E\b}{$1$asked} for keys %hosts;
+
+    return $text if !%files || !defined $dir;
+
+    my $locations = join '', map {
+        "    location = $_ { alias $files/$files{$_}; }\n"
+    } sort keys %files;
+
+    return "${text}server {\n    listen unix:$dir/issuer.sock;\n"
+           . "    access_log off;\n    default_type application/json;\n"
+           . "$locations}\n";
+}
+
+
 # The named configuration, so that Test::Nginx can run it: on its port, without
 # TLS, with files in its folder, and with an application that shows what it gets.
 
@@ -194,7 +247,12 @@ sub readme {
 
     return $text if $text !~ /\bserver \{/;
 
-    return runnable($text, $port, "$root/logs");
+    # without TLS in nginx there are no such directives
+
+    $text =~ s/^\s*proxy_ssl_\w+ .*\n//mg;
+
+    return runnable(with_issuers($text, "$root/logs", "$root/conf"), $port,
+                    "$root/logs");
 }
 
 
@@ -296,14 +354,10 @@ sub nginx_folder {
         $text = runnable($text, "unix:$dir/server.sock", $dir);
     }
 
-    # an issuer's name means nothing here; what runs asks a server of the test
+    $text = with_issuers($text, $plain ? $dir : undef, "$dir/keys");
 
-    my $asked = $plain ? "http://unix:$dir/issuer.sock:/jwks.json"
-                       : 'https://127.0.0.1:9/jwks.json';
-
-    if ($text =~ s{\bhttps://id\.acme\.example/jwks\.json}{$asked}g && $plain) {
-        spew("$dir/keys/jwks.json", (file_for('acme.jwks'))[0]);
-        $text .= "server { listen unix:$dir/issuer.sock; root $dir/keys; }\n";
+    for my $name ($text =~ m{\balias \Q$dir\E/keys/([\w.-]+)}g) {
+        spew("$dir/keys/$name", (file_for($name))[0]);
     }
 
     my $tls = $ssl ne '' ? ' ssl' : '';

@@ -120,6 +120,9 @@ sub reloads {
     }
 
     my @after = memory($server);
+    my $complaints = $server->complaints;
+
+    die "reloads: $complaints\n" if $complaints ne '';
 
     $server->stop;
 
@@ -139,7 +142,7 @@ sub reload {
     my ($old) = $server->workers;
     my $limit = time + 30;
 
-    kill HUP => $server->{pid};
+    $server->signal('HUP');
 
     while (1) {
         my @workers = $server->workers;

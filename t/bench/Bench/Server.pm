@@ -291,6 +291,7 @@ sub is_ready {
 sub has_ended {
     my ($self) = @_;
 
+    return 1 if !$self->{pid};
     return 0 if waitpid($self->{pid}, WNOHANG) == 0;
 
     delete $Running{delete $self->{pid}};
@@ -336,16 +337,29 @@ sub complaints {
 }
 
 
+# To the process that was started, and never to a whole group: that is what
+# kill takes nothing for.
+
+sub signal {
+    my ($self, $signal) = @_;
+
+    my $pid = $self->{pid} || die "$self->{name} does not run\n";
+
+    kill $signal => $pid;
+}
+
+
 sub stop {
     my ($self) = @_;
 
-    my $pid = $self->{pid} // return;
+    return if !$self->{pid};
+
     my $limit = time + 30;
 
-    kill QUIT => $pid;
+    $self->signal('QUIT');
 
     until ($self->has_ended) {
-        kill KILL => $pid if time > $limit;
+        $self->signal('KILL') if time > $limit;
         sleep 0.01;
     }
 }

@@ -457,7 +457,7 @@ location /t {
     try_files /index.html =404;
 }
 --- reason: keys_unavailable
---- error_log
+--- warning
 "key_request /keys" of issuer "acme": proxy_pass "http://192.0.2.1/keys"
 is not https: whoever is on the way can put in other keys
 

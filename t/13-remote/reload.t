@@ -216,9 +216,13 @@ $nginx = gateway(workers => 2, http => site(issuers =>
         proxy_pass http://$ORIGIN/hang;
     }'));
 
+# the other worker may have begun what the first had given up
+
+my $before = asked('/hang');
+
 $nginx->mark;
 $socket = $nginx->send('/t', $token);
-ok(await { asked('/hang') == 2 }, 'another that hangs');
+ok(await { asked('/hang') > $before }, 'another that hangs');
 sleep 0.2;
 ok($nginx->stop('TERM'), 'a quick stop');
 is($nginx->receive($socket)->{status}, 0, 'ends the request');

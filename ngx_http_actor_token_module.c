@@ -253,6 +253,14 @@ ngx_module_t  ngx_http_actor_token_module = {
 };
 
 
+/*
+ * Of a request that there was no memory for.  Who was told that there is
+ * nothing is not told something else when memory is found again.
+ */
+
+static ngx_http_actor_token_ctx_t  ngx_http_actor_token_no_ctx;
+
+
 static ngx_int_t
 ngx_http_actor_token_handler(ngx_http_request_t *r)
 {
@@ -592,6 +600,10 @@ ngx_http_actor_token_get_ctx(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_actor_token_module);
 
+    if (ctx == &ngx_http_actor_token_no_ctx) {
+        return NULL;
+    }
+
     if (ctx || (!r->internal && !r->filter_finalize)) {
         return ctx;
     }
@@ -626,8 +638,17 @@ ngx_http_actor_token_make_ctx(ngx_http_request_t *r)
         return ctx;
     }
 
+    ctx = ngx_http_get_module_ctx(r, ngx_http_actor_token_module);
+
+    if (ctx == &ngx_http_actor_token_no_ctx) {
+        return NULL;
+    }
+
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_actor_token_ctx_t));
+
     if (cln == NULL) {
+        ngx_http_set_ctx(r, &ngx_http_actor_token_no_ctx,
+                         ngx_http_actor_token_module);
         return NULL;
     }
 

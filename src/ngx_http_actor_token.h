@@ -209,6 +209,12 @@ typedef struct {
     /* whose identity actor_token_require may see while it is evaluated */
     const ngx_http_actor_token_decision_t  *pending;
 
+    /* one before the access phase, and the moment that it is for */
+    ngx_http_actor_token_decision_t   early;
+    const ngx_http_actor_token_loc_conf_t  *early_conf;
+    ngx_int_t                         early_phase;
+    ngx_msec_t                        early_time;
+
     ngx_table_elt_t                  *challenge;
     ngx_uint_t                        challenge_status;
 
@@ -225,6 +231,7 @@ typedef struct {
     unsigned                          timed:1;   /* "until" is set */
     unsigned                          refetched:1;
     unsigned                          checked:1; /* in this location */
+    unsigned                          failed:1;  /* to show a variable */
 } ngx_http_actor_token_ctx_t;
 
 
@@ -404,10 +411,10 @@ ngx_int_t ngx_http_actor_token_add_variables(ngx_conf_t *cf);
 /*
  * The decision whose identity may be shown now, or NULL: one that accepted,
  * or, while actor_token_require is evaluated, one with no other check left.
- * "early" holds one that is made for the moment, before the access phase.
+ * Before the access phase one is made for the moment.
  */
 const ngx_http_actor_token_decision_t *ngx_http_actor_token_accepted(
-    ngx_http_request_t *r, ngx_http_actor_token_decision_t *early);
+    ngx_http_request_t *r);
 
 void ngx_http_actor_token_show(ngx_http_variable_value_t *v,
     const ngx_str_t *s);

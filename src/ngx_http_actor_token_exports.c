@@ -54,10 +54,9 @@ static ngx_int_t
 ngx_http_actor_token_export_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_actor_token_decision_t         early;
     const ngx_http_actor_token_decision_t  *d;
 
-    d = ngx_http_actor_token_accepted(r, &early);
+    d = ngx_http_actor_token_accepted(r);
 
     if (d == NULL) {
         v->not_found = 1;

@@ -36,12 +36,15 @@ typedef enum {
 
 
 static const ngx_http_actor_token_decision_t *ngx_http_actor_token_decision(
-    ngx_http_request_t *r, ngx_http_actor_token_decision_t *early);
+    ngx_http_request_t *r);
+static const ngx_http_actor_token_decision_t *ngx_http_actor_token_early(
+    ngx_http_request_t *r, const ngx_http_actor_token_loc_conf_t *conf);
 static ngx_uint_t ngx_http_actor_token_may_evaluate(ngx_http_request_t *r);
 static ngx_int_t ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_actor_token_identity_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_actor_token_fail(ngx_http_request_t *r);
 static ngx_int_t ngx_http_actor_token_identity(ngx_http_request_t *r,
     const ngx_http_actor_token_decision_t *d, uintptr_t which, ngx_str_t *s);
 static ngx_int_t ngx_http_actor_token_scopes(ngx_http_request_t *r,
@@ -95,18 +98,20 @@ static ngx_http_variable_t  ngx_http_actor_token_vars[] = {
 /*
  * The decision that variables show: the last one of an access phase, or, in
  * front of the access phase of a location that checks, one made for the
- * moment in "early".  NULL where there is none.
+ * moment.  NULL where there is none, and once memory was short.
  */
 
 static const ngx_http_actor_token_decision_t *
-ngx_http_actor_token_decision(ngx_http_request_t *r,
-    ngx_http_actor_token_decision_t *early)
+ngx_http_actor_token_decision(ngx_http_request_t *r)
 {
     ngx_http_actor_token_ctx_t             *ctx;
-    ngx_http_actor_token_asker_t            asker;
     const ngx_http_actor_token_loc_conf_t  *conf;
 
     ctx = ngx_http_actor_token_get_ctx(r);
+
+    if (ctx && ctx->failed) {
+        return NULL;
+    }
 
     if (ctx && ctx->evaluating) {
         return ctx->pending;
@@ -117,23 +122,53 @@ ngx_http_actor_token_decision(ngx_http_request_t *r,
         conf = ngx_http_get_module_loc_conf(r, ngx_http_actor_token_module);
 
         if (conf->realm) {
-            ctx = ngx_http_actor_token_make_ctx(r);
-            if (ctx == NULL) {
-                return NULL;
-            }
-
-            asker.request = r;
-            asker.ctx = ctx;
-            asker.conf = conf;
-            asker.early = 1;
-            asker.may_wait = 0;
-
-            return (ngx_http_actor_token_evaluate(&asker, early) == NGX_OK)
-                   ? early : NULL;
+            return ngx_http_actor_token_early(r, conf);
         }
     }
 
     return ctx ? &ctx->decision : NULL;
+}
+
+
+/*
+ * "set" asks for a value twice: first how long it is, and then for its bytes,
+ * which it trusts to be as many.  Both must come of one decision, though keys
+ * may be fetched by another process, or memory be found, in between.
+ */
+
+static const ngx_http_actor_token_decision_t *
+ngx_http_actor_token_early(ngx_http_request_t *r,
+    const ngx_http_actor_token_loc_conf_t *conf)
+{
+    ngx_http_actor_token_ctx_t    *ctx;
+    ngx_http_actor_token_asker_t   asker;
+
+    ctx = ngx_http_actor_token_make_ctx(r);
+    if (ctx == NULL) {
+        return NULL;
+    }
+
+    if (ctx->early_conf != conf
+        || ctx->early_phase != r->phase_handler
+        || ctx->early_time != ngx_current_msec)
+    {
+        asker.request = r;
+        asker.ctx = ctx;
+        asker.conf = conf;
+        asker.early = 1;
+        asker.may_wait = 0;
+
+        ngx_memzero(&ctx->early, sizeof(ngx_http_actor_token_decision_t));
+
+        (void) ngx_http_actor_token_evaluate(&asker, &ctx->early);
+
+        ctx->early_conf = conf;
+        ctx->early_phase = r->phase_handler;
+        ctx->early_time = ngx_current_msec;
+    }
+
+    return (ctx->early.status != NGX_HTTP_ACTOR_TOKEN_NO_VERDICT) ? &ctx->early
+                                                                  : NULL;
 }
 
 
@@ -160,10 +195,9 @@ ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
 {
     ngx_int_t                               rc;
     ngx_str_t                               s;
-    ngx_http_actor_token_decision_t         early;
     const ngx_http_actor_token_decision_t  *d;
 
-    d = ngx_http_actor_token_decision(r, &early);
+    d = ngx_http_actor_token_decision(r);
 
     if (d == NULL || d->status == NGX_HTTP_ACTOR_TOKEN_NO_VERDICT) {
         v->not_found = 1;
@@ -212,7 +246,7 @@ ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
     }
 
     if (rc != NGX_OK) {
-        return NGX_ERROR;
+        return ngx_http_actor_token_fail(r);
     }
 
     ngx_http_actor_token_show(v, &s);
@@ -226,10 +260,9 @@ ngx_http_actor_token_identity_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     ngx_str_t                               s;
-    ngx_http_actor_token_decision_t         early;
     const ngx_http_actor_token_decision_t  *d;
 
-    d = ngx_http_actor_token_accepted(r, &early);
+    d = ngx_http_actor_token_accepted(r);
 
     if (d == NULL) {
         v->not_found = 1;
@@ -239,7 +272,7 @@ ngx_http_actor_token_identity_variable(ngx_http_request_t *r,
     ngx_str_null(&s);
 
     if (ngx_http_actor_token_identity(r, d, data, &s) != NGX_OK) {
-        return NGX_ERROR;
+        return ngx_http_actor_token_fail(r);
     }
 
     ngx_http_actor_token_show(v, &s);
@@ -248,14 +281,30 @@ ngx_http_actor_token_identity_variable(ngx_http_request_t *r,
 }
 
 
+/* from now on there is nothing to show: not half of it, and not a bit later */
+
+static ngx_int_t
+ngx_http_actor_token_fail(ngx_http_request_t *r)
+{
+    ngx_http_actor_token_ctx_t  *ctx;
+
+    ctx = ngx_http_actor_token_get_ctx(r);
+
+    if (ctx) {
+        ctx->failed = 1;
+    }
+
+    return NGX_ERROR;
+}
+
+
 const ngx_http_actor_token_decision_t *
-ngx_http_actor_token_accepted(ngx_http_request_t *r,
-    ngx_http_actor_token_decision_t *early)
+ngx_http_actor_token_accepted(ngx_http_request_t *r)
 {
     ngx_http_actor_token_ctx_t             *ctx;
     const ngx_http_actor_token_decision_t  *d;
 
-    d = ngx_http_actor_token_decision(r, early);
+    d = ngx_http_actor_token_decision(r);
 
     if (d == NULL) {
         return NULL;

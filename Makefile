@@ -4,6 +4,7 @@
 # make stop         stops it
 # make test         runs the tests, installing what they need
 # make test-unit    runs the tests of the core, and makes allocations fail
+# make test-fault   lets the module run out of memory in a whole nginx
 # make test-metrics shows the metrics to Prometheus and to a browser
 # make test-issuer  runs against a real issuer, and rotates keys under load;
 #                   LOAD_SECONDS= is another time for that than 60
@@ -44,9 +45,9 @@ MODULES_PATH ?= $(shell NGX_BIN='$(NGX_BIN)' .ci/modules-path)
 export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
-.PHONY: build run stop test test-unit test-metrics test-issuer test-asan \
-        test-static fuzz coverage bench lint page screenshot install clean \
-        help force
+.PHONY: build run stop test test-unit test-fault test-metrics test-issuer \
+        test-asan test-static fuzz coverage bench lint page screenshot install \
+        clean help force
 
 build: $(SO)
 
@@ -85,6 +86,9 @@ test-metrics:
 	@.ci/packages metrics --install
 	@$(MAKE) --no-print-directory build
 	@.ci/test $(PROVE_FLAGS) -r xt
+
+test-fault:
+	@t/fault/run $(PROVE_FLAGS)
 
 test-issuer:
 	@.ci/packages issuer --install

@@ -291,7 +291,6 @@ sub is_ready {
 sub has_ended {
     my ($self) = @_;
 
-    return 1 if !$self->{pid};
     return 0 if waitpid($self->{pid}, WNOHANG) == 0;
 
     delete $Running{delete $self->{pid}};
@@ -337,29 +336,16 @@ sub complaints {
 }
 
 
-# To the process that was started, and never to a whole group: that is what
-# kill takes nothing for.
-
-sub signal {
-    my ($self, $signal) = @_;
-
-    my $pid = $self->{pid} || die "$self->{name} does not run\n";
-
-    kill $signal => $pid;
-}
-
-
 sub stop {
     my ($self) = @_;
 
-    return if !$self->{pid};
-
+    my $pid = $self->{pid} // return;
     my $limit = time + 30;
 
-    $self->signal('QUIT');
+    kill QUIT => $pid;
 
     until ($self->has_ended) {
-        $self->signal('KILL') if time > $limit;
+        kill KILL => $pid if time > $limit;
         sleep 0.01;
     }
 }

@@ -95,8 +95,18 @@ sub run {
                                . "log_path=$self->{folder}/logs/report"
                                . ($o{options} // '');
 
-    return system($Binary, '-p', "$self->{folder}/", '-c', 'conf/nginx.conf',
-                  '-e', 'logs/error.log', @{ $o{arguments} // [] });
+    # what nginx says to a terminal is in its log as well
+
+    open my $stderr, '>&', \*STDERR or die $!;
+    open STDERR, '>', '/dev/null' or die $!;
+
+    my $status = system($Binary, '-p', "$self->{folder}/",
+                        '-c', 'conf/nginx.conf', '-e', 'logs/error.log',
+                        @{ $o{arguments} // [] });
+
+    open STDERR, '>&', $stderr or die $!;
+
+    return $status;
 }
 
 

@@ -28,7 +28,11 @@ sub requests_file {
 }
 
 
-# start(case, seconds => 1, connections => 32, threads => 1, cpus => [...])
+# start(case, seconds => 1, connections => 32, threads => 1, cpus => [...],
+#       yields => 1)
+#
+# One that yields does not interrupt what runs on its processor when it is
+# answered: it goes on when the worker has nothing more to do.
 
 sub start {
     my ($case, %o) = @_;
@@ -39,6 +43,7 @@ sub start {
                requests_file($case));
 
     unshift @wrk, Bench::Machine::pinned(@{ $o{cpus} }) if $o{cpus};
+    unshift @wrk, 'chrt', '--batch', '0' if $o{yields};
 
     my $pid = open my $out, '-|', @wrk or die "wrk: $!\n";
 

@@ -28,7 +28,11 @@ my $Peer = 63 / 9.9;
 
 
 # new(cases, floor, rounds => 5, seconds => 1, worker => cpu, wrk => cpu,
-#     algorithms => [...])
+#     algorithms => [...], only => [names of cases], as => 'a remark')
+#
+# wrk yields where it shares the worker's processor.  On another one, it sleeps
+# when the worker takes long, and each answer wakes it: the worker pays for
+# that, and does not for a bare request, which keeps wrk awake.
 
 sub new {
     my ($class, $cases, $floor, %o) = @_;
@@ -40,11 +44,14 @@ sub new {
 sub run {
     my ($self) = @_;
 
-    my @cases = $self->{cases}->all(@{ $self->{algorithms} });
+    my @cases = $self->cases;
     my @worker = Bench::Machine::pinned($self->{worker});
 
     $_->start(under => \@worker) for $self->{cases}->servers;
     $self->{cases}->prove($_) for @cases;
+
+    my %o = (seconds => $self->{seconds}, cpus => [$self->{wrk}],
+             yields => $self->{wrk} == $self->{worker});
 
     for my $round (1 .. $self->{rounds}) {
         print "round $round of $self->{rounds}\n";
@@ -57,16 +64,23 @@ sub run {
         }
 
         for my $case (@cases) {
-            my $load = Bench::Load::measure($case,
-                                            seconds => $self->{seconds},
-                                            cpus => [$self->{wrk}]);
-
-            push @{ $self->{got}{$case->{name}}{$case->{alg}} }, $load;
+            push @{ $self->{got}{$case->{name}}{$case->{alg}} },
+                 Bench::Load::measure($case, %o);
         }
     }
 
     $self->{cases}->prove_after($_) for @cases;
     $_->stop for $self->{cases}->servers;
+}
+
+
+sub cases {
+    my ($self) = @_;
+
+    my @cases = $self->{cases}->all(@{ $self->{algorithms} });
+    my %only = map { $_ => 1 } @{ $self->{only} // [] };
+
+    return %only ? grep { $only{$_->{name}} } @cases : @cases;
 }
 
 
@@ -136,12 +150,16 @@ sub times {
     $row->('hit / bare', sub { $self->ratios($_[0], 'hit', 'bare') }, '%.2f');
     $row->('miss / (bare + verify + parse)', sub { $self->misses($_[0]) },
            '%.2f');
-    $row->('hits per second', sub { $self->samples('hit', $_[0], 'rps') },
-           '%.0f');
-    $row->('misses per second', sub { $self->samples('miss', $_[0], 'rps') },
-           '%.0f');
 
-    return Bench::Report::table([' one request', @algorithms], @rows);
+    if ($self->{wrk} != $self->{worker}) {
+        $row->('hits per second', sub { $self->samples('hit', $_[0], 'rps') },
+               '%.0f');
+        $row->('misses per second',
+               sub { $self->samples('miss', $_[0], 'rps') }, '%.0f');
+    }
+
+    return Bench::Report::table([" one request, $self->{as}", @algorithms],
+                                @rows);
 }
 
 
@@ -165,6 +183,8 @@ sub verdicts {
 
     my $judge = sub {
         my ($what, $samples, @o) = @_;
+
+        $what .= ", $self->{as}" if $self->{only};
         push @rows, Bench::Report::judge($what, $samples, @o) if @$samples;
     };
 
@@ -205,7 +225,8 @@ sub verdicts {
 
     $judge->('hit, RS256 / kjdev/nginx-auth-jwt as recorded',
              [map { $_ / $Peer } $self->ratios('RS256', 'hit', 'bare')],
-             limit => 1 / 5, aim => 1 / 6, digits => 3);
+             limit => 1 / 5, aim => 1 / 6, digits => 3)
+        if !$self->{only};
 
     return @rows;
 }
@@ -224,7 +245,7 @@ sub busy {
                         100 * Bench::Report::median(@busy) : ();
     } 'bare', 'hit', 'miss';
 
-    return 'the worker was busy for this share of the time: '
+    return "$self->{as}: the worker was busy for this share of the time: "
            . join(', ', @shares);
 }
 

@@ -49,7 +49,7 @@ sub run {
 
                 my $got = Bench::Load::measure($case,
                     seconds => $o{seconds}, threads => $workers,
-                    connections => 32 * $workers,
+                    connections => 32 * $workers, yields => $shared,
                     cpus => $shared ? [@cpus[0 .. $workers - 1]]
                                     : [@cpus[2, 3]]);
 

@@ -73,7 +73,7 @@ status=200 max_age=-1 length=11 error="" body={"keys":[]}
 [error]
 
 
-=== TEST 2: somebody else's
+=== TEST 2: somebody else's (standards 69: a decision of this module)
 --- http_config eval
 $::server
 --- config eval
@@ -85,7 +85,7 @@ upstream SSL certificate verify error
 while fetching keys of issuer "probe" (SSL handshaking to upstream)
 
 
-=== TEST 3: another name
+=== TEST 3: another name (standards 69: a decision of this module)
 --- http_config eval
 $::server
 --- config eval

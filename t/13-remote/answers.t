@@ -53,7 +53,8 @@ my $n = 0;
 for (@bad) {
     my ($given, $cause) = @$_;
     my $path = '/bad' . ++$n;
-    my $name = join ' ', $given->{status} // 200,
+    my $name = join ' ', '(standards 69: a decision of this module)',
+                    $given->{status} // 200,
                     $given->{type} // @{ $given->{headers} // [] },
                     substr $given->{body} // '', 0, 30;
 

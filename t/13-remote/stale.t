@@ -54,7 +54,8 @@ await {
     $answer->{reason} ne 'ok';
 };
 
-is($answer->{status}, 503, 'the set is too old: 503');
+is($answer->{status}, 503,
+   'the set is too old: 503 (standards 64: a decision of this module)');
 is($answer->{reason}, 'keys_unavailable', 'and its reason');
 is($answer->{headers}{'www-authenticate'}, undef, 'without a challenge');
 

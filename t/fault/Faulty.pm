@@ -91,8 +91,8 @@ sub run {
     my ($self, %o) = @_;
 
     local $ENV{FAULT_CONTROL} = "$self->{folder}/control";
-    local $ENV{ASAN_OPTIONS} = "$ENV{ASAN_OPTIONS},"
-                               . "log_path=$self->{folder}/logs/report"
+    local $ENV{ASAN_OPTIONS} = ($ENV{ASAN_OPTIONS} // '')
+                               . ",log_path=$self->{folder}/logs/report"
                                . ($o{options} // '');
 
     # what nginx says to a terminal is in its log as well

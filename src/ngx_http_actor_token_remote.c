@@ -88,7 +88,7 @@ static void ngx_http_actor_token_remote_swap(
 static ngx_int_t ngx_http_actor_token_remote_refresh(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now,
     ngx_msec_t unknown);
-static ngx_int_t ngx_http_actor_token_remote_fetch(
+static const char *ngx_http_actor_token_remote_fetch(
     ngx_http_actor_token_remote_t *remote);
 static void ngx_http_actor_token_remote_fetched(void *data,
     const ngx_http_actor_token_answer_t *answer);
@@ -813,6 +813,7 @@ ngx_http_actor_token_remote_refresh(ngx_http_actor_token_remote_t *remote,
 {
     ngx_int_t                                  rc;
     ngx_str_t                                  cause;
+    const char                                *err;
     ngx_actor_token_set_info_t                 info;
     const ngx_http_actor_token_key_request_t  *request;
 
@@ -869,8 +870,12 @@ ngx_http_actor_token_remote_refresh(ngx_http_actor_token_remote_t *remote,
         remote->next = now + request->refetch;
     }
 
-    if (ngx_http_actor_token_remote_fetch(remote) != NGX_OK) {
-        ngx_str_set(&cause, "no request could be made");
+    err = ngx_http_actor_token_remote_fetch(remote);
+
+    if (err) {
+        cause.data = (u_char *) err;
+        cause.len = ngx_strlen(err);
+
         ngx_http_actor_token_remote_fail(remote, now, &cause);
         return NGX_DECLINED;
     }
@@ -879,19 +884,24 @@ ngx_http_actor_token_remote_refresh(ngx_http_actor_token_remote_t *remote,
 }
 
 
-static ngx_int_t
+/* NULL if a fetch has been started, else the cause why not: a static text */
+
+static const char *
 ngx_http_actor_token_remote_fetch(ngx_http_actor_token_remote_t *remote)
 {
     ngx_pool_t                                *pool;
     ngx_str_t                                 *tenant;
+    const char                                *err;
+    ngx_http_core_loc_conf_t                  *clcf;
     ngx_http_actor_token_fetch_task_t          task;
     const ngx_http_actor_token_key_request_t  *request;
 
     request = remote->ring->block->request;
+    err = "no request could be made";
 
     pool = ngx_create_pool(512, remote->remotes->log);
     if (pool == NULL) {
-        return NGX_ERROR;
+        return err;
     }
 
     tenant = request->tenants ? &remote->node.str : NULL;
@@ -900,20 +910,38 @@ ngx_http_actor_token_remote_fetch(ngx_http_actor_token_remote_t *remote)
 
     if (ngx_http_actor_token_place_uri(pool, &request->uri, tenant, &task.uri,
                                        &task.args)
-        == NGX_OK)
+        != NGX_OK)
     {
-        task.place = &request->place;
-        task.issuer = remote->ring->block->issuer.name;
-        task.limit = NGX_HTTP_ACTOR_TOKEN_FETCH_LIMIT;
-        task.handler = ngx_http_actor_token_remote_fetched;
-        task.data = remote;
-
-        remote->fetch = ngx_http_actor_token_fetch_start(&task);
+        goto done;
     }
+
+    /* a tenant's path may have a location other than that of all others */
+
+    clcf = ngx_http_actor_token_place_location(request->place.server,
+                                               &task.uri);
+
+    if (clcf == NULL || !clcf->internal) {
+        err = "the location for the tenant's path is not internal";
+        goto done;
+    }
+
+    task.place = &request->place;
+    task.issuer = remote->ring->block->issuer.name;
+    task.limit = NGX_HTTP_ACTOR_TOKEN_FETCH_LIMIT;
+    task.handler = ngx_http_actor_token_remote_fetched;
+    task.data = remote;
+
+    remote->fetch = ngx_http_actor_token_fetch_start(&task);
+
+    if (remote->fetch) {
+        err = NULL;
+    }
+
+done:
 
     ngx_destroy_pool(pool);
 
-    return remote->fetch ? NGX_OK : NGX_ERROR;
+    return err;
 }
 
 

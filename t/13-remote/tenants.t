@@ -233,4 +233,30 @@ for (['sun', 'ok'], ['moon', 'unknown_key']) {
 is_deeply([$nginx->logged(qr/\[(?:alert|crit|emerg)\]/)], [],
           'nothing bad is logged');
 
+
+# a tenant whose path has another location, which may not be for keys
+
+$nginx->stop;
+
+publish("/keys/$_", $_) for qw( open own red );
+
+my $others = join '', map {
+    my ($name, $what) = @$_;
+
+    "location = /keys/$name { $what proxy_pass http://\$ORIGIN/keys/$name; }\n"
+} ['open', ''], ['own', 'internal;'];
+
+$nginx = gateway(http => config() =~ s{(?=location /keys/)}{$others}r);
+$nginx->mark;
+
+my $fetched = asked('/keys/open');
+
+is(get('open', token_of('open', 'open'))->{reason}, 'keys_unavailable',
+   'a location that is not internal');
+is(scalar asked('/keys/open'), $fetched, 'is asked for no keys');
+is(scalar $nginx->logged(qr/for tenant "open" could not be fetched: the location for the tenant's path is not internal/),
+   1, 'and that is logged');
+is(get($_, token_of($_, $_))->{reason}, 'ok', "$_: one that is")
+    for qw( own red );
+
 done_testing();

@@ -9,6 +9,8 @@
 
 typedef struct {
     void          *conf;         /* the proxy module's, of the location */
+    u_char        *within;       /* the name of the location whose "if" it is
+                                    in, as that location has it, or NULL */
     ngx_str_t      url;
     ngx_str_t      file;
     ngx_uint_t     line;
@@ -22,6 +24,13 @@ static char *ngx_http_actor_token_proxies_pass(ngx_conf_t *cf,
 static ngx_http_actor_token_pass_t *ngx_http_actor_token_proxy_pass(
     ngx_http_actor_token_proxies_t *proxies,
     const ngx_http_core_loc_conf_t *clcf, void **conf);
+static ngx_http_actor_token_pass_t *ngx_http_actor_token_proxy_if(
+    ngx_conf_t *cf, ngx_http_actor_token_proxies_t *proxies,
+    const ngx_http_core_loc_conf_t *clcf);
+static ngx_uint_t ngx_http_actor_token_proxy_trusted(ngx_conf_t *cf,
+    const ngx_http_actor_token_proxies_t *proxies,
+    const ngx_http_actor_token_pass_t *pass, void *conf);
+static ngx_uint_t ngx_http_actor_token_proxy_https(const ngx_str_t *url);
 static ngx_uint_t ngx_http_actor_token_proxy_verifies(
     const ngx_http_actor_token_proxies_t *proxies, void *conf);
 static ngx_uint_t ngx_http_actor_token_proxy_local(ngx_conf_t *cf,
@@ -136,6 +145,7 @@ ngx_http_actor_token_proxies_pass(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
     ngx_str_t                       *value;
+    ngx_http_core_loc_conf_t        *clcf;
     ngx_http_actor_token_pass_t     *pass;
     ngx_http_actor_token_proxies_t  *proxies;
 
@@ -148,7 +158,11 @@ ngx_http_actor_token_proxies_pass(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
     pass->conf = conf;
+    pass->within = (cf->cmd_type & NGX_HTTP_LIF_CONF) ? clcf->name.data
+                                                      : NULL;
     pass->url = value[1];
     pass->file = cf->conf_file->file.name;
     pass->line = cf->conf_file->line;
@@ -163,7 +177,6 @@ ngx_http_actor_token_proxy_check(ngx_conf_t *cf,
 {
     void                            *conf;
     u_char                          *p;
-    ngx_uint_t                       https;
     ngx_http_actor_token_pass_t     *pass;
     ngx_http_actor_token_proxies_t  *proxies;
 
@@ -173,16 +186,14 @@ ngx_http_actor_token_proxy_check(ngx_conf_t *cf,
 
     pass = ngx_http_actor_token_proxy_pass(proxies, clcf, &conf);
 
-    if (pass == NULL || ngx_http_actor_token_proxy_local(cf, &pass->url)) {
-        return NGX_OK;
-    }
+    if (pass == NULL
+        || ngx_http_actor_token_proxy_trusted(cf, proxies, pass, conf))
+    {
+        pass = ngx_http_actor_token_proxy_if(cf, proxies, clcf);
 
-    https = (pass->url.len > 8
-             && ngx_strncasecmp(pass->url.data, (u_char *) "https://", 8)
-                == 0);
-
-    if (https && ngx_http_actor_token_proxy_verifies(proxies, conf)) {
-        return NGX_OK;
+        if (pass == NULL) {
+            return NGX_OK;
+        }
     }
 
     warning->data = ngx_pnalloc(cf->temp_pool, NGX_MAX_CONF_ERRSTR);
@@ -193,10 +204,11 @@ ngx_http_actor_token_proxy_check(ngx_conf_t *cf,
     p = ngx_snprintf(warning->data, NGX_MAX_CONF_ERRSTR,
                      "proxy_pass \"%V\" in %V:%ui %s", &pass->url,
                      &pass->file, pass->line,
-                     https ? "does not verify the server: add "
-                             "\"proxy_ssl_verify on;\""
-                           : "is not https: whoever is on the way can put "
-                             "in other keys");
+                     ngx_http_actor_token_proxy_https(&pass->url)
+                         ? "does not verify the server: add "
+                           "\"proxy_ssl_verify on;\""
+                         : "is not https: whoever is on the way can put in "
+                           "other keys");
 
     warning->len = p - warning->data;
 
@@ -204,10 +216,7 @@ ngx_http_actor_token_proxy_check(ngx_conf_t *cf,
 }
 
 
-/*
- * The location's own, or its limit_except's, which inherits it; what blocks
- * of "if" have cannot be known.
- */
+/* the location's own, or its limit_except's, which inherits it */
 
 static ngx_http_actor_token_pass_t *
 ngx_http_actor_token_proxy_pass(ngx_http_actor_token_proxies_t *proxies,
@@ -245,6 +254,51 @@ ngx_http_actor_token_proxy_pass(ngx_http_actor_token_proxies_t *proxies,
     }
 
     return found;
+}
+
+
+/* the first in an "if" of the location that may bring others' keys */
+
+static ngx_http_actor_token_pass_t *
+ngx_http_actor_token_proxy_if(ngx_conf_t *cf,
+    ngx_http_actor_token_proxies_t *proxies,
+    const ngx_http_core_loc_conf_t *clcf)
+{
+    ngx_uint_t                    i;
+    ngx_http_actor_token_pass_t  *pass;
+
+    pass = proxies->passes.elts;
+
+    for (i = 0; i < proxies->passes.nelts; i++) {
+
+        if (pass[i].within == clcf->name.data
+            && !ngx_http_actor_token_proxy_trusted(cf, proxies, &pass[i],
+                                                   pass[i].conf))
+        {
+            return &pass[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_http_actor_token_proxy_trusted(ngx_conf_t *cf,
+    const ngx_http_actor_token_proxies_t *proxies,
+    const ngx_http_actor_token_pass_t *pass, void *conf)
+{
+    return ngx_http_actor_token_proxy_local(cf, &pass->url)
+           || (ngx_http_actor_token_proxy_https(&pass->url)
+               && ngx_http_actor_token_proxy_verifies(proxies, conf));
+}
+
+
+static ngx_uint_t
+ngx_http_actor_token_proxy_https(const ngx_str_t *url)
+{
+    return url->len > 8
+           && ngx_strncasecmp(url->data, (u_char *) "https://", 8) == 0;
 }
 
 

@@ -57,6 +57,14 @@ my @cases = (
         => '',
     "proxy_pass https://192.0.2.1; limit_except GET {
          proxy_pass http://192.0.2.2; } $verify" => '',
+    'if ($host) { proxy_pass http://192.0.2.1; }
+         proxy_pass http://127.0.0.1;' => $not_https,
+    "if (\$a) { proxy_pass http://127.0.0.1; } $verify
+         if (\$host) { proxy_pass https://192.0.2.1; }
+         proxy_pass https://192.0.2.1;" => '',
+    "if (\$host) { proxy_pass https://192.0.2.1; }
+         $verify proxy_ssl_verify off; proxy_pass http://127.0.0.1;"
+        =~ s/proxy_ssl_verify on; //r => $not_verified,
 );
 
 # all in one configuration

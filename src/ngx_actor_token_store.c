@@ -285,11 +285,15 @@ ngx_actor_token_store_end(ngx_actor_token_store_t *store,
 
     rc = ngx_actor_token_store_put(store, set, now, text, content);
 
+    set->info.known = (rc != NGX_OK);
+    set->info.fetched = now;
+    set->info.fresh = now + fresh;
+    set->info.stale = now + fresh + stale;
+
+    ngx_memcpy(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+
     if (rc == NGX_OK) {
         set->info.failed = 0;
-        set->info.fetched = now;
-        set->info.fresh = now + fresh;
-        set->info.stale = now + fresh + stale;
 
         if (set->asked && !ngx_actor_token_before(now, set->unknown)) {
             set->asked = 0;
@@ -314,20 +318,24 @@ ngx_actor_token_store_put(ngx_actor_token_store_t *store,
     const u_char *content)
 {
     u_char                  *p;
+    ngx_uint_t               same;
     ngx_actor_token_room_e   room;
+
+    same = (ngx_memcmp(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN)
+            == 0);
 
     if (set->info.kept) {
 
-        if (ngx_memcmp(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN)
-            == 0)
-        {
+        if (same) {
             return NGX_OK;
         }
 
         ngx_actor_token_store_drop(store, set);
     }
 
-    (void) ngx_atomic_fetch_add(store->changes, 1);
+    if (!set->info.known || !same) {
+        (void) ngx_atomic_fetch_add(store->changes, 1);
+    }
 
     room = (set->tenant && !set->proven) ? NGX_ACTOR_TOKEN_ROOM_UNPROVEN
                                          : NGX_ACTOR_TOKEN_ROOM_ALL;
@@ -353,8 +361,6 @@ ngx_actor_token_store_put(ngx_actor_token_store_t *store,
     set->text.data = p;
     set->text.len = text->len;
     set->info.kept = 1;
-
-    ngx_memcpy(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
 
     if (set->tenant) {
         store->sh->nkept++;
@@ -763,7 +769,7 @@ ngx_actor_token_store_evict_orphan(ngx_actor_token_store_t *store,
         set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
 
         if (set == keep || ngx_actor_token_claim_holds(&set->claim, now)
-            || (set->info.kept
+            || ((set->info.kept || set->info.known)
                 && ngx_actor_token_before(now, set->info.stale)))
         {
             continue;

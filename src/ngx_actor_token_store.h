@@ -59,6 +59,7 @@ typedef struct {
     ngx_msec_t                   next;       /* no fetch before, if "failed" */
     ngx_uint_t                   failed;     /* fetches in a row */
     unsigned                     kept:1;     /* there is a set */
+    unsigned                     known:1;    /* but there was no room for it */
     unsigned                     fetching:1; /* by some worker */
 } ngx_actor_token_set_info_t;
 
@@ -89,8 +90,10 @@ ngx_int_t ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
 /*
  * Ends a fetch of the caller's: with a set, of that digest and fresh and then
  * usable for so many msec; or without, and others must wait for "pause" msec,
- * twice as long each time.  NGX_DECLINED if there was no room for the set;
- * NGX_ABORT if it took so long that others have fetched a newer one.
+ * twice as long each time.  NGX_DECLINED if there was no room for the set: then
+ * others can know its digest, if there was room for that, and so that theirs
+ * is another.  NGX_ABORT if it took so long that others have fetched a newer
+ * one.
  */
 ngx_int_t ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id, ngx_msec_t now,

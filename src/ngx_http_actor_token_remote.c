@@ -77,6 +77,9 @@ static void ngx_http_actor_token_remote_status(
     ngx_http_actor_token_keys_status_t *status);
 static void ngx_http_actor_token_remote_sync(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
+static ngx_uint_t ngx_http_actor_token_remote_outdated(
+    ngx_http_actor_token_remote_t *remote,
+    const ngx_actor_token_set_info_t *info, ngx_msec_t now);
 static void ngx_http_actor_token_remote_load(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
 static ngx_actor_token_keyset_t *ngx_http_actor_token_remote_parse(
@@ -667,7 +670,11 @@ ngx_http_actor_token_remote_sync(ngx_http_actor_token_remote_t *remote,
     if (rc != NGX_OK || !info.kept
         || ngx_http_actor_token_passed(info.stale, now))
     {
-        if (over || !remote->homeless) {
+        if (over || !remote->homeless
+            || (rc == NGX_OK
+                && ngx_http_actor_token_remote_outdated(remote, &info, now)))
+        {
+            remote->homeless = 0;
             ngx_http_actor_token_remote_swap(remote, NULL);
         }
 
@@ -688,6 +695,39 @@ ngx_http_actor_token_remote_sync(ngx_http_actor_token_remote_t *remote,
     }
 
     ngx_http_actor_token_remote_load(remote, now);
+}
+
+
+/*
+ * Whether another worker has fetched another set since, for which there was no
+ * room either.  What was fetched here just before is used until "key_refetch"
+ * has passed: workers that a server answers differently would else take it
+ * from each other with every request.
+ */
+
+static ngx_uint_t
+ngx_http_actor_token_remote_outdated(ngx_http_actor_token_remote_t *remote,
+    const ngx_actor_token_set_info_t *info, ngx_msec_t now)
+{
+    ngx_msec_t  refetch;
+
+    refetch = remote->ring->block->request->refetch;
+
+    if (!info->known
+        || !ngx_http_actor_token_passed(remote->info.fetched, info->fetched)
+        || ngx_memcmp(remote->info.content, info->content,
+                      NGX_ACTOR_TOKEN_DIGEST_LEN)
+           == 0)
+    {
+        return 0;
+    }
+
+    if (!ngx_http_actor_token_passed(remote->info.fetched + refetch, now)) {
+        remote->synced = 0;
+        return 0;
+    }
+
+    return 1;
 }
 
 

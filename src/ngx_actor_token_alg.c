@@ -7,9 +7,13 @@
 #include <ngx_actor_token_alg.h>
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
 
 
 static ngx_int_t ngx_actor_token_crypto_fetch(
+    ngx_actor_token_crypto_t *crypto);
+static ngx_int_t ngx_actor_token_crypto_probe(
     ngx_actor_token_crypto_t *crypto);
 static void ngx_actor_token_crypto_free(void *data);
 
@@ -38,6 +42,11 @@ static const ngx_actor_token_alg_t  ngx_actor_token_algs[] = {
 
     /* the older name of both: the key's curve decides */
     NGX_ACTOR_TOKEN_ALG("EdDSA", EDDSA, NONE, HASH_NONE),
+
+    /* OpenSSL's names as well */
+    NGX_ACTOR_TOKEN_ALG("ML-DSA-44", ML_DSA, ML_DSA_44, HASH_NONE),
+    NGX_ACTOR_TOKEN_ALG("ML-DSA-65", ML_DSA, ML_DSA_65, HASH_NONE),
+    NGX_ACTOR_TOKEN_ALG("ML-DSA-87", ML_DSA, ML_DSA_87, HASH_NONE),
 
     NGX_ACTOR_TOKEN_ALG("HS256", HMAC, HMAC, SHA256),
     NGX_ACTOR_TOKEN_ALG("HS384", HMAC, HMAC, SHA384),
@@ -185,6 +194,17 @@ ngx_actor_token_crypto_create(ngx_pool_t *pool)
         return NULL;
     }
 
+    /* zeros are left behind them */
+
+    (void) ngx_snprintf((u_char *) crypto->lack, sizeof(crypto->lack) - 1,
+                        "ML-DSA needs OpenSSL 3.5 or newer with it, nginx "
+                        "runs with OpenSSL %s",
+                        OpenSSL_version(OPENSSL_VERSION_STRING));
+
+    (void) ngx_snprintf((u_char *) crypto->useless,
+                        sizeof(crypto->useless) - 1,
+                        "holds no usable key: %s", crypto->lack);
+
     return crypto;
 }
 
@@ -213,6 +233,45 @@ ngx_actor_token_crypto_fetch(ngx_actor_token_crypto_t *crypto)
         if (crypto->digest[i] == NULL || crypto->hmac[i] == NULL) {
             return NGX_ERROR;
         }
+    }
+
+    return ngx_actor_token_crypto_probe(crypto);
+}
+
+
+/*
+ * The headers that the module was built with say nothing of the library that
+ * nginx runs with, or of what its configuration leaves of it.
+ */
+
+static ngx_int_t
+ngx_actor_token_crypto_probe(ngx_actor_token_crypto_t *crypto)
+{
+    ngx_uint_t                    i;
+    EVP_SIGNATURE                *signature;
+    const ngx_actor_token_alg_t  *alg;
+
+    for (i = 0; i < NGX_ACTOR_TOKEN_NALGS; i++) {
+        alg = &ngx_actor_token_algs[i];
+
+        if (alg->scheme == NGX_ACTOR_TOKEN_SCHEME_ML_DSA) {
+
+            signature = EVP_SIGNATURE_fetch(NULL, (char *) alg->name.data,
+                                            NULL);
+            if (signature == NULL) {
+
+                if (ngx_actor_token_openssl_fault() == NGX_ERROR) {
+                    return NGX_ERROR;
+                }
+
+                ERR_clear_error();
+                continue;
+            }
+
+            EVP_SIGNATURE_free(signature);
+        }
+
+        crypto->algs |= ngx_actor_token_alg_bit(alg);
     }
 
     return NGX_OK;

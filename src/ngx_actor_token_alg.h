@@ -14,8 +14,8 @@
 
 
 /*
- * Algorithms (RFC 7518, section 3; RFC 8037; RFC 8812; RFC 9864), and what
- * they need of OpenSSL whatever the key.
+ * Algorithms (RFC 7518, section 3; RFC 8037; RFC 8812; RFC 9864; RFC 9964),
+ * and what they need of OpenSSL whatever the key.
  */
 
 
@@ -30,6 +30,9 @@ typedef enum {
     NGX_ACTOR_TOKEN_KEY_SECP256K1,
     NGX_ACTOR_TOKEN_KEY_ED25519,
     NGX_ACTOR_TOKEN_KEY_ED448,
+    NGX_ACTOR_TOKEN_KEY_ML_DSA_44,
+    NGX_ACTOR_TOKEN_KEY_ML_DSA_65,
+    NGX_ACTOR_TOKEN_KEY_ML_DSA_87,
     NGX_ACTOR_TOKEN_KEY_HMAC
 } ngx_actor_token_key_type_e;
 
@@ -40,6 +43,7 @@ typedef enum {
     NGX_ACTOR_TOKEN_SCHEME_PSS,
     NGX_ACTOR_TOKEN_SCHEME_ECDSA,
     NGX_ACTOR_TOKEN_SCHEME_EDDSA,
+    NGX_ACTOR_TOKEN_SCHEME_ML_DSA,
     NGX_ACTOR_TOKEN_SCHEME_HMAC
 } ngx_actor_token_scheme_e;
 
@@ -78,6 +82,12 @@ typedef struct {
 
     EVP_MD_CTX                   *digest[NGX_ACTOR_TOKEN_HASHES];
     EVP_MAC_CTX                  *hmac[NGX_ACTOR_TOKEN_HASHES];
+
+    ngx_actor_token_algs_t        algs;        /* that OpenSSL has */
+
+    /* for when it lacks some: texts that end with NUL */
+    char                          lack[160];
+    char                          useless[160]; /* of a set of keys */
 } ngx_actor_token_crypto_t;
 
 
@@ -95,7 +105,10 @@ const ngx_actor_token_alg_t *ngx_actor_token_alg_next(
 ngx_actor_token_algs_t ngx_actor_token_alg_fits(
     ngx_actor_token_key_type_e type);
 
-/* the algorithms accepted where none are named: all but HMAC */
+/*
+ * The algorithms accepted where none are named: all but HMAC.  Some of them
+ * may be more than OpenSSL has.
+ */
 ngx_actor_token_algs_t ngx_actor_token_alg_default(void);
 
 /* HMAC algorithms whose hash is no longer than the secret (RFC 7518, 3.2) */

@@ -313,6 +313,7 @@ ngx_actor_token_prepare(ngx_actor_token_t *token,
     ngx_int_t                      rc;
     ngx_uint_t                     named;
     ngx_actor_token_job_t         *job;
+    ngx_actor_token_algs_t         bit;
     const ngx_actor_token_keys_t  *keys;
 
     job = &token->job;
@@ -321,12 +322,18 @@ ngx_actor_token_prepare(ngx_actor_token_t *token,
 
     job->alg = ngx_actor_token_alg_find(&token->jws.alg);
 
-    if (job->alg == NULL
-        || (token->issuer->algs & ngx_actor_token_alg_bit(job->alg)) == 0)
-    {
+    bit = job->alg ? ngx_actor_token_alg_bit(job->alg) : 0;
+
+    if ((token->issuer->algs & bit) == 0) {
         return ngx_actor_token_reject_value(v,
                    NGX_ACTOR_TOKEN_ALGORITHM_NOT_ALLOWED, "\"alg\"", NULL,
                    &token->jws.alg);
+    }
+
+    if ((env->trusted->issuers.crypto->algs & bit) == 0) {
+        return ngx_actor_token_reject_value(v,
+                   NGX_ACTOR_TOKEN_ALGORITHM_NOT_ALLOWED,
+                   "\"alg\" that OpenSSL lacks", NULL, &token->jws.alg);
     }
 
     rc = env->keys(env->data, token, policy, &keys, v);

@@ -15,8 +15,9 @@
 
 static ngx_int_t ngx_actor_token_jwk_for_verifying(json_t *jwk,
     const char **err);
-static ngx_int_t ngx_actor_token_jwk_algs(ngx_actor_token_algs_t algs,
-    json_t *jwk, ngx_actor_token_key_t *key, const char **err);
+static ngx_int_t ngx_actor_token_jwk_algs(
+    const ngx_actor_token_maker_t *maker, json_t *jwk,
+    ngx_actor_token_key_t *key, const char **err);
 static ngx_int_t ngx_actor_token_jwk_names(ngx_pool_t *pool, json_t *jwk,
     ngx_actor_token_key_t *key, const char **err);
 static ngx_int_t ngx_actor_token_jwk_rsa(json_t *jwk, EVP_PKEY **pkey,
@@ -27,12 +28,15 @@ static ngx_int_t ngx_actor_token_jwk_ec(json_t *jwk,
 static ngx_int_t ngx_actor_token_jwk_okp(json_t *jwk,
     const ngx_actor_token_curve_t *curve, EVP_PKEY **pkey, ngx_pool_t *temp,
     const char **err);
+static ngx_int_t ngx_actor_token_jwk_akp(json_t *jwk,
+    const ngx_actor_token_curve_t *curve, EVP_PKEY **pkey, ngx_pool_t *temp,
+    const char **err);
 static ngx_int_t ngx_actor_token_jwk_bytes(json_t *jwk, const char *name,
     ngx_pool_t *temp, ngx_str_t *bytes);
 static EVP_PKEY *ngx_actor_token_pkey_build(const char *type,
     OSSL_PARAM_BLD *bld);
 static const ngx_actor_token_curve_t *ngx_actor_token_curve_find(
-    const ngx_actor_token_curve_t *curve, json_t *jwk);
+    const ngx_actor_token_curve_t *curve, json_t *jwk, const char *member);
 
 
 static const ngx_actor_token_curve_t  ngx_actor_token_okp_curves[] = {
@@ -42,10 +46,10 @@ static const ngx_actor_token_curve_t  ngx_actor_token_okp_curves[] = {
 };
 
 
-/* RFC 7518, section 6: what no published key may have */
+/* RFC 7518, section 6; RFC 9964: what no published key may have */
 
 static const char  *ngx_actor_token_private_members[] = {
-    "d", "p", "q", "dp", "dq", "qi", "oth", NULL
+    "d", "p", "q", "dp", "dq", "qi", "oth", "priv", NULL
 };
 
 
@@ -55,7 +59,7 @@ ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker, json_t *jwk,
 {
     EVP_PKEY                       *pkey;
     ngx_int_t                       rc;
-    ngx_str_t                       kty, k;
+    ngx_str_t                       kty, alg, k;
     const char                    **name;
     const ngx_actor_token_curve_t  *curve;
 
@@ -73,10 +77,24 @@ ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker, json_t *jwk,
         key->type = NGX_ACTOR_TOKEN_KEY_RSA;
 
     } else if (ngx_actor_token_is(&kty, "EC")) {
-        curve = ngx_actor_token_curve_find(ngx_actor_token_ec_curves, jwk);
+        curve = ngx_actor_token_curve_find(ngx_actor_token_ec_curves, jwk,
+                                           "crv");
 
     } else if (ngx_actor_token_is(&kty, "OKP")) {
-        curve = ngx_actor_token_curve_find(ngx_actor_token_okp_curves, jwk);
+        curve = ngx_actor_token_curve_find(ngx_actor_token_okp_curves, jwk,
+                                           "crv");
+
+    } else if (ngx_actor_token_is(&kty, "AKP")) {
+
+        if (ngx_actor_token_json_string(json_object_get(jwk, "alg"), &alg)
+            != NGX_OK)
+        {
+            *err = "is an AKP key without the \"alg\" that it is for";
+            return NGX_DECLINED;
+        }
+
+        curve = ngx_actor_token_curve_find(ngx_actor_token_akp_algs, jwk,
+                                           "alg");
 
     } else if (ngx_actor_token_is(&kty, "oct")) {
         key->type = NGX_ACTOR_TOKEN_KEY_HMAC;
@@ -116,7 +134,7 @@ ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker, json_t *jwk,
         key->secret = k;
     }
 
-    rc = ngx_actor_token_jwk_algs(maker->algs, jwk, key, err);
+    rc = ngx_actor_token_jwk_algs(maker, jwk, key, err);
 
     if (rc != NGX_OK) {
         return rc;
@@ -141,6 +159,12 @@ ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker, json_t *jwk,
     case NGX_ACTOR_TOKEN_KEY_ED25519:
     case NGX_ACTOR_TOKEN_KEY_ED448:
         rc = ngx_actor_token_jwk_okp(jwk, curve, &pkey, temp, err);
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_44:
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_65:
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_87:
+        rc = ngx_actor_token_jwk_akp(jwk, curve, &pkey, temp, err);
         break;
 
     default:
@@ -200,14 +224,15 @@ ngx_actor_token_jwk_for_verifying(json_t *jwk, const char **err)
 
 
 static ngx_int_t
-ngx_actor_token_jwk_algs(ngx_actor_token_algs_t algs, json_t *jwk,
+ngx_actor_token_jwk_algs(const ngx_actor_token_maker_t *maker, json_t *jwk,
     ngx_actor_token_key_t *key, const char **err)
 {
     json_t                       *value;
     ngx_str_t                     name;
-    ngx_actor_token_algs_t        bit, own, hmac;
+    ngx_actor_token_algs_t        algs, bit, own, hmac;
     const ngx_actor_token_alg_t  *alg;
 
+    algs = maker->algs;
     own = ngx_actor_token_alg_fits(key->type);
     value = json_object_get(jwk, "alg");
 
@@ -257,7 +282,7 @@ ngx_actor_token_jwk_algs(ngx_actor_token_algs_t algs, json_t *jwk,
 
     key->algs = own & algs;
 
-    return key->algs ? NGX_OK : NGX_DECLINED;
+    return (key->algs & maker->crypto->algs) ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -433,6 +458,33 @@ ngx_actor_token_jwk_okp(json_t *jwk, const ngx_actor_token_curve_t *curve,
 }
 
 
+/* RFC 9964, section 3 */
+
+static ngx_int_t
+ngx_actor_token_jwk_akp(json_t *jwk, const ngx_actor_token_curve_t *curve,
+    EVP_PKEY **pkey, ngx_pool_t *temp, const char **err)
+{
+    ngx_str_t  pub;
+
+    if (ngx_actor_token_jwk_bytes(jwk, "pub", temp, &pub) != NGX_OK
+        || pub.len != curve->size)
+    {
+        *err = "has no \"pub\" of its algorithm's length in base64url";
+        return NGX_DECLINED;
+    }
+
+    *pkey = EVP_PKEY_new_raw_public_key_ex(NULL, curve->group, NULL, pub.data,
+                                           pub.len);
+
+    if (*pkey == NULL) {
+        *err = "is an AKP key that OpenSSL does not take";
+        return ngx_actor_token_openssl_fault();
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_actor_token_jwk_bytes(json_t *jwk, const char *name, ngx_pool_t *temp,
     ngx_str_t *bytes)
@@ -477,11 +529,12 @@ ngx_actor_token_pkey_build(const char *type, OSSL_PARAM_BLD *bld)
 
 
 static const ngx_actor_token_curve_t *
-ngx_actor_token_curve_find(const ngx_actor_token_curve_t *curve, json_t *jwk)
+ngx_actor_token_curve_find(const ngx_actor_token_curve_t *curve, json_t *jwk,
+    const char *member)
 {
     ngx_str_t  crv;
 
-    if (ngx_actor_token_json_string(json_object_get(jwk, "crv"), &crv)
+    if (ngx_actor_token_json_string(json_object_get(jwk, member), &crv)
         != NGX_OK)
     {
         return NULL;

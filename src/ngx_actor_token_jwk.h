@@ -13,10 +13,10 @@
 
 
 /*
- * Fills a zeroed key from a JWK (RFC 7517; RFC 7518, section 6; RFC 8037).
- * NGX_DECLINED without a text in "err" is a key to skip: unknown, or not for
- * verifying; with one it is a key to refuse.  "temp" holds what is not needed
- * afterwards.
+ * Fills a zeroed key from a JWK (RFC 7517; RFC 7518, section 6; RFC 8037;
+ * RFC 9964).  NGX_DECLINED without a text in "err" is a key to skip: unknown,
+ * or not for verifying, or one whose "algs" OpenSSL lacks; with a text it is
+ * a key to refuse.  "temp" holds what is not needed afterwards.
  */
 ngx_int_t ngx_actor_token_jwk_read(const ngx_actor_token_maker_t *maker,
     json_t *jwk, ngx_actor_token_key_t *key, ngx_pool_t *temp,

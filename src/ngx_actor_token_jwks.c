@@ -133,6 +133,7 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
         }
 
         if (rc == NGX_DECLINED) {
+            set->lacking |= key.algs & ~set->maker.crypto->algs;
             continue;
         }
 
@@ -146,7 +147,8 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
     }
 
     if (set->keys.nelts == before) {
-        err->what = "holds no usable key";
+        err->what = set->lacking ? set->maker.crypto->useless
+                                 : "holds no usable key";
         return NGX_DECLINED;
     }
 

@@ -16,7 +16,7 @@
 /* why a key or a whole file was refused */
 
 typedef struct {
-    const char                  *what;       /* static */
+    const char                  *what;       /* static, or of "crypto" */
     ngx_str_t                    kid;        /* of the key, if it has one */
     ngx_uint_t                   n;          /* its place in the set, from 1 */
 } ngx_actor_token_jwks_error_t;
@@ -47,6 +47,9 @@ typedef struct {
     ngx_actor_token_jwks_refused_pt   refused;
     void                        *data;
 
+    /* of keys that were skipped because OpenSSL lacks them */
+    ngx_actor_token_algs_t       lacking;
+
     /* of a set that is finished */
     ngx_actor_token_table_t      kids;
     ngx_actor_token_table_t      contents;
@@ -61,7 +64,8 @@ ngx_int_t ngx_actor_token_jwks_init(ngx_actor_token_jwks_t *set,
 /*
  * These add to the set what "text" holds, a JWK Set or the one key of "alg",
  * or return NGX_DECLINED and say in "err" what is wrong with it.  Keys of a
- * JWK Set that are unknown or not for verifying are skipped silently.
+ * JWK Set that are unknown, not for verifying, or more than OpenSSL can do,
+ * are skipped silently.
  * "symmetric" is set if it holds a secret.  A set that has failed here is not
  * to be used.
  */

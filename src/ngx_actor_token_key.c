@@ -15,6 +15,10 @@
 #include <openssl/x509.h>
 
 
+/* the largest public key, ML-DSA-87's; two numbers of RSA are smaller */
+#define NGX_ACTOR_TOKEN_PUBLIC_MAX  2592
+
+
 static ngx_actor_token_key_type_e ngx_actor_token_pkey_type(EVP_PKEY *pkey,
     const char **err);
 static ngx_actor_token_key_type_e ngx_actor_token_pkey_edwards(
@@ -37,6 +41,19 @@ const ngx_actor_token_curve_t  ngx_actor_token_ec_curves[] = {
     { ngx_string("P-384"), "secp384r1", NGX_ACTOR_TOKEN_KEY_P384, 48 },
     { ngx_string("P-521"), "secp521r1", NGX_ACTOR_TOKEN_KEY_P521, 66 },
     { ngx_string("secp256k1"), "secp256k1", NGX_ACTOR_TOKEN_KEY_SECP256K1, 32 },
+    { ngx_null_string, NULL, NGX_ACTOR_TOKEN_KEY_NONE, 0 }
+};
+
+
+/* FIPS 204, table 2 */
+
+const ngx_actor_token_curve_t  ngx_actor_token_akp_algs[] = {
+    { ngx_string("ML-DSA-44"), "ML-DSA-44", NGX_ACTOR_TOKEN_KEY_ML_DSA_44,
+      1312 },
+    { ngx_string("ML-DSA-65"), "ML-DSA-65", NGX_ACTOR_TOKEN_KEY_ML_DSA_65,
+      1952 },
+    { ngx_string("ML-DSA-87"), "ML-DSA-87", NGX_ACTOR_TOKEN_KEY_ML_DSA_87,
+      NGX_ACTOR_TOKEN_PUBLIC_MAX },
     { ngx_null_string, NULL, NGX_ACTOR_TOKEN_KEY_NONE, 0 }
 };
 
@@ -257,6 +274,12 @@ ngx_actor_token_pkey_type(EVP_PKEY *pkey, const char **err)
         }
     }
 
+    for (curve = ngx_actor_token_akp_algs; curve->size; curve++) {
+        if (EVP_PKEY_is_a(pkey, curve->group)) {
+            return curve->type;
+        }
+    }
+
     *err = "is a key of a type or curve that is not supported";
 
     return NGX_ACTOR_TOKEN_KEY_NONE;
@@ -355,13 +378,13 @@ ngx_actor_token_key_digest(const ngx_actor_token_maker_t *maker,
     ngx_actor_token_key_t *key)
 {
     size_t   len;
-    u_char   buf[2 * NGX_ACTOR_TOKEN_RSA_BITS_MAX / 8];
-
-    len = NGX_ACTOR_TOKEN_RSA_BITS_MAX / 8;
+    u_char   buf[NGX_ACTOR_TOKEN_PUBLIC_MAX];
 
     switch (key->type) {
 
     case NGX_ACTOR_TOKEN_KEY_RSA:
+        len = NGX_ACTOR_TOKEN_RSA_BITS_MAX / 8;
+
         if (ngx_actor_token_key_number(key->pkey, OSSL_PKEY_PARAM_RSA_N, buf,
                                        len)
             != NGX_OK
@@ -377,6 +400,11 @@ ngx_actor_token_key_digest(const ngx_actor_token_maker_t *maker,
 
     case NGX_ACTOR_TOKEN_KEY_ED25519:
     case NGX_ACTOR_TOKEN_KEY_ED448:
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_44:
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_65:
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_87:
+        len = sizeof(buf);
+
         if (EVP_PKEY_get_raw_public_key(key->pkey, buf, &len) != 1) {
             return NGX_ERROR;
         }

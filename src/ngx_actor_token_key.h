@@ -28,8 +28,11 @@ typedef struct {
 } ngx_actor_token_curve_t;
 
 
-/* ends with a curve of size 0 */
+/* these end with a curve of size 0 */
 extern const ngx_actor_token_curve_t  ngx_actor_token_ec_curves[];
+
+/* ML-DSA's sets of parameters, by "alg"; the size is that of "pub" */
+extern const ngx_actor_token_curve_t  ngx_actor_token_akp_algs[];
 
 
 /* what keys are made with, and for whom */

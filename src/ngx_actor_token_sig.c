@@ -22,7 +22,7 @@ static ngx_int_t ngx_actor_token_sig_contexts(
     ngx_actor_token_ready_t *ready);
 static EVP_PKEY_CTX *ngx_actor_token_sig_pkey_new(
     const ngx_actor_token_key_t *key, const ngx_actor_token_alg_t *alg);
-static EVP_MD_CTX *ngx_actor_token_sig_eddsa_new(
+static EVP_MD_CTX *ngx_actor_token_sig_whole_new(
     const ngx_actor_token_key_t *key);
 static void ngx_actor_token_sig_free(void *data);
 static ngx_uint_t ngx_actor_token_sig_fits(const ngx_actor_token_key_t *key,
@@ -37,7 +37,7 @@ static void ngx_actor_token_sig_der(const ngx_str_t *signature, u_char *buf,
     ngx_str_t *der);
 static u_char *ngx_actor_token_sig_der_integer(u_char *p, const u_char *n,
     size_t len);
-static ngx_int_t ngx_actor_token_sig_eddsa(
+static ngx_int_t ngx_actor_token_sig_whole(
     const ngx_actor_token_ready_t *ready, const ngx_str_t *input,
     const ngx_str_t *signature);
 static ngx_int_t ngx_actor_token_sig_hmac(
@@ -140,8 +140,9 @@ ngx_actor_token_sig_contexts(const ngx_actor_token_key_t *key,
         return ready->pkey ? NGX_OK : NGX_ERROR;
 
     case NGX_ACTOR_TOKEN_SCHEME_EDDSA:
-        ready->eddsa = ngx_actor_token_sig_eddsa_new(key);
-        return ready->eddsa ? NGX_OK : NGX_ERROR;
+    case NGX_ACTOR_TOKEN_SCHEME_ML_DSA:
+        ready->whole = ngx_actor_token_sig_whole_new(key);
+        return ready->whole ? NGX_OK : NGX_ERROR;
 
     default:
         return NGX_OK;
@@ -189,8 +190,10 @@ failed:
 }
 
 
+/* ML-DSA's context string is empty, as RFC 9964 wants it, unless it is set */
+
 static EVP_MD_CTX *
-ngx_actor_token_sig_eddsa_new(const ngx_actor_token_key_t *key)
+ngx_actor_token_sig_whole_new(const ngx_actor_token_key_t *key)
 {
     EVP_MD_CTX  *ctx;
 
@@ -211,7 +214,7 @@ ngx_actor_token_sig_free(void *data)
     ngx_actor_token_ready_t  *ready = data;
 
     EVP_PKEY_CTX_free(ready->pkey);
-    EVP_MD_CTX_free(ready->eddsa);
+    EVP_MD_CTX_free(ready->whole);
 }
 
 
@@ -312,7 +315,8 @@ ngx_actor_token_sig_run(const ngx_actor_token_key_t *key,
         return ngx_actor_token_sig_pkey(ready, input, &s);
 
     case NGX_ACTOR_TOKEN_SCHEME_EDDSA:
-        return ngx_actor_token_sig_eddsa(ready, input, signature);
+    case NGX_ACTOR_TOKEN_SCHEME_ML_DSA:
+        return ngx_actor_token_sig_whole(ready, input, signature);
 
     case NGX_ACTOR_TOKEN_SCHEME_HMAC:
         return ngx_actor_token_sig_hmac(ready, &key->secret, input,
@@ -405,20 +409,21 @@ ngx_actor_token_sig_der_integer(u_char *p, const u_char *n, size_t len)
 
 
 /*
- * Without a key the context starts anew with the one it has, which is the
- * only one that it has ever had; with another it would keep this one too.
+ * The message is not hashed before.  Without a key the context starts anew
+ * with the one it has, which is the only one that it has ever had; with
+ * another it would keep this one too.
  */
 
 static ngx_int_t
-ngx_actor_token_sig_eddsa(const ngx_actor_token_ready_t *ready,
+ngx_actor_token_sig_whole(const ngx_actor_token_ready_t *ready,
     const ngx_str_t *input, const ngx_str_t *signature)
 {
-    if (EVP_DigestVerifyInit(ready->eddsa, NULL, NULL, NULL, NULL) != 1) {
+    if (EVP_DigestVerifyInit(ready->whole, NULL, NULL, NULL, NULL) != 1) {
         return NGX_ERROR;
     }
 
     return ngx_actor_token_sig_result(
-               EVP_DigestVerify(ready->eddsa, signature->data,
+               EVP_DigestVerify(ready->whole, signature->data,
                                 signature->len, input->data, input->len));
 }
 

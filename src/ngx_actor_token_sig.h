@@ -26,7 +26,7 @@ struct ngx_actor_token_ready_s {
     ngx_actor_token_hash_e        hash;
 
     EVP_PKEY_CTX                 *pkey;        /* RSA and ECDSA */
-    EVP_MD_CTX                   *eddsa;
+    EVP_MD_CTX                   *whole;       /* EdDSA and ML-DSA */
 
     /* lent by ngx_actor_token_crypto_t */
     EVP_MD_CTX                   *digest;

@@ -322,6 +322,10 @@ char *ngx_http_actor_token_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_int_t ngx_http_actor_token_append(ngx_conf_t *cf,
     ngx_actor_token_list_t *list, const ngx_str_t *value, ngx_uint_t n);
 
+/* NULL: what is wrong with the algorithm of this name has been logged */
+const ngx_actor_token_alg_t *ngx_http_actor_token_alg(ngx_conf_t *cf,
+    const char *directive, const ngx_str_t *name);
+
 
 /* ngx_http_actor_token_issuers.c */
 

@@ -423,6 +423,12 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
         file->symmetric = symmetric;
     }
 
+    if (cf && keyset->jwks.lacking) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &source->pos,
+            "keys in \"%V\" of issuer \"%V\" are left out: %s",
+            &source->file, &issuer->name, ring->crypto->lack);
+    }
+
     if (cf && symmetric && source->alg
         && c->text.data[c->text.len - 1] == LF)
     {

@@ -378,15 +378,9 @@ ngx_http_actor_token_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        alg = ngx_actor_token_alg_find(&value[i]);
+        alg = ngx_http_actor_token_alg(cf, "algorithms", &value[i]);
 
         if (alg == NULL) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "unknown algorithm \"%V\" in \"algorithms\": "
-                               "write RS256, RS384, RS512, PS256, PS384, "
-                               "PS512, ES256, ES384, ES512, ES256K, Ed25519, "
-                               "Ed448, EdDSA, HS256, HS384 or HS512",
-                               &value[i]);
             return NGX_CONF_ERROR;
         }
 
@@ -394,6 +388,40 @@ ngx_http_actor_token_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return NGX_CONF_OK;
+}
+
+
+const ngx_actor_token_alg_t *
+ngx_http_actor_token_alg(ngx_conf_t *cf, const char *directive,
+    const ngx_str_t *name)
+{
+    const ngx_actor_token_alg_t       *alg;
+    const ngx_actor_token_crypto_t    *crypto;
+    ngx_http_actor_token_main_conf_t  *mcf;
+
+    alg = ngx_actor_token_alg_find(name);
+
+    if (alg == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown algorithm \"%V\" in \"%s\": write RS256, "
+                           "RS384, RS512, PS256, PS384, PS512, ES256, ES384, "
+                           "ES512, ES256K, Ed25519, Ed448, EdDSA, ML-DSA-44, "
+                           "ML-DSA-65, ML-DSA-87, HS256, HS384 or HS512",
+                           name, directive);
+        return NULL;
+    }
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_actor_token_module);
+    crypto = mcf->trusted.issuers.crypto;
+
+    if ((crypto->algs & ngx_actor_token_alg_bit(alg)) == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" in \"%s\": %s", name, directive,
+                           crypto->lack);
+        return NULL;
+    }
+
+    return alg;
 }
 
 

@@ -63,12 +63,9 @@ ngx_http_actor_token_set_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             name.data = value[i].data + 4;
             name.len = value[i].len - 4;
 
-            source->alg = ngx_actor_token_alg_find(&name);
+            source->alg = ngx_http_actor_token_alg(cf, "key", &name);
 
             if (source->alg == NULL) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "unknown algorithm \"%V\" in \"key\"",
-                                   &name);
                 return NGX_CONF_ERROR;
             }
 

@@ -10,6 +10,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -24,9 +25,27 @@
 
 static ngx_str_t mint_number(const mint_key_t *key, const char *name,
     size_t size);
+static EVP_PKEY *mint_generate(const char *name);
 static void mint_free(void *data);
 static const EVP_MD *mint_digest(const char *alg);
 static size_t mint_size(const mint_key_t *key);
+
+
+int
+mint_has(const char *name)
+{
+    EVP_SIGNATURE  *signature;
+
+    if (name[0] != 'M') {
+        return 1;
+    }
+
+    signature = EVP_SIGNATURE_fetch(NULL, name, NULL);
+    EVP_SIGNATURE_free(signature);
+    ERR_clear_error();
+
+    return signature != NULL;
+}
 
 
 mint_key_t *
@@ -58,6 +77,11 @@ mint_key(const char *name)
         key->pkey = EVP_PKEY_Q_keygen(NULL, NULL, strcmp(name, "Ed448")
                                                   ? "ED25519" : "ED448");
 
+    } else if (name[0] == 'M') {
+        key->kty = "AKP";
+        key->crv = name;
+        key->pkey = mint_generate(name);
+
     } else {
         key->kty = "EC";
         key->crv = name;
@@ -76,6 +100,23 @@ mint_key(const char *name)
 }
 
 
+static EVP_PKEY *
+mint_generate(const char *name)
+{
+    EVP_PKEY      *pkey;
+    EVP_PKEY_CTX  *ctx;
+
+    pkey = NULL;
+    ctx = EVP_PKEY_CTX_new_from_name(NULL, name, NULL);
+    MINT_CHECK(ctx && EVP_PKEY_keygen_init(ctx) == 1
+               && EVP_PKEY_generate(ctx, &pkey) == 1);
+
+    EVP_PKEY_CTX_free(ctx);
+
+    return pkey;
+}
+
+
 static void
 mint_free(void *data)
 {
@@ -87,7 +128,7 @@ ngx_str_t
 mint_jwk(const mint_key_t *key, const char *members)
 {
     size_t      len;
-    u_char      raw[64];
+    u_char      raw[2592];
     ngx_str_t   s, x, y;
     const char *comma;
 
@@ -124,6 +165,18 @@ mint_jwk(const mint_key_t *key, const char *members)
     s.data = raw;
     s.len = len;
     x = mint_base64url(&s);
+
+    if (strcmp(key->kty, "AKP") == 0) {
+
+        /* "members" may have another "alg" */
+
+        y = strstr(members, "\"alg\"")
+            ? STR("") : mint_print(",\"alg\":\"%s\"", key->crv);
+
+        return mint_print("{\"kty\":\"AKP\",\"pub\":\"%.*s\"%.*s%s%s}",
+                          (int) x.len, x.data, (int) y.len, y.data, comma,
+                          members);
+    }
 
     return mint_print("{\"kty\":\"OKP\",\"crv\":\"%s\",\"x\":\"%.*s\"%s%s}",
                       key->crv, (int) x.len, x.data, comma, members);
@@ -204,7 +257,7 @@ mint_pem(const mint_key_t *key)
 static const EVP_MD *
 mint_digest(const char *alg)
 {
-    if (alg[0] == 'E' && alg[1] == 'd') {
+    if (alg[0] == 'M' || (alg[0] == 'E' && alg[1] == 'd')) {
         return NULL;
     }
 
@@ -217,7 +270,7 @@ ngx_str_t
 mint_signature(const mint_key_t *key, const char *alg, const ngx_str_t *input)
 {
     size_t          len, half;
-    u_char          raw[1024], *out;
+    u_char          raw[4627], *out;
     ngx_str_t       s;
     ECDSA_SIG      *sig;
     EVP_MD_CTX     *ctx;

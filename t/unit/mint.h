@@ -24,8 +24,12 @@ typedef struct {
 } mint_key_t;
 
 
-/* "RSA", "RSA1024", "P-256" and so on, "Ed25519", "Ed448", "oct" */
+/* "RSA", "RSA1024", "P-256" and so on, "Ed25519", "Ed448", "ML-DSA-44" and
+   so on, "oct" */
 mint_key_t *mint_key(const char *name);
+
+/* whether OpenSSL has this kind of key */
+int mint_has(const char *name);
 
 /* the JWK with more members: "\"kid\":\"a\"" */
 ngx_str_t mint_jwk(const mint_key_t *key, const char *members);

@@ -136,7 +136,8 @@ reason(const ngx_str_t *raw)
 static void
 test_order(void)
 {
-    ngx_str_t  s;
+    ngx_str_t                s;
+    ngx_actor_token_algs_t   bit, has;
 
     s = mint_token(ec, "ES256", HEADER, PAYLOAD);
     is(reason(&s), NGX_ACTOR_TOKEN_OK, "order: none");
@@ -170,6 +171,21 @@ test_order(void)
     s = mint_token(foreign, "ES256", "{\"alg\":\"HS256\"}",
                    "{\"iss\":\"https://a.example\",\"cnf\":1}");
     is(reason(&s), NGX_ACTOR_TOKEN_ALGORITHM_NOT_ALLOWED, "order: alg HMAC");
+
+    /* an algorithm without a key, and one that OpenSSL lacks as well */
+
+    bit = ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_ML_DSA_44);
+    has = trusted.issuers.crypto->algs;
+
+    s = mint_token(foreign, "ES256", "{\"alg\":\"ML-DSA-44\"}",
+                   "{\"iss\":\"https://a.example\",\"cnf\":1}");
+
+    trusted.issuers.crypto->algs = has | bit;
+    is(reason(&s), NGX_ACTOR_TOKEN_UNKNOWN_KEY, "order: key of ML-DSA");
+    trusted.issuers.crypto->algs = has & ~bit;
+    is(reason(&s), NGX_ACTOR_TOKEN_ALGORITHM_NOT_ALLOWED,
+       "order: alg that OpenSSL lacks");
+    trusted.issuers.crypto->algs = has;
 
     s = mint_token(foreign, "ES256", "{\"alg\":\"RS256\"}",
                    "{\"iss\":\"https://a.example\",\"cnf\":1}");

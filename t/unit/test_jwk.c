@@ -17,6 +17,7 @@ static void test_kinds(void);
 static void test_members(void);
 static void test_rsa(void);
 static void test_points(void);
+static void test_akp(void);
 static void test_secret(void);
 static ngx_int_t failing_read(ngx_pool_t *pool, void *data);
 
@@ -35,6 +36,9 @@ static struct {
     { "secp256k1", NULL, "ES256K" },
     { "Ed25519", NULL, "Ed25519 EdDSA" },
     { "Ed448", NULL, "Ed448 EdDSA" },
+    { "ML-DSA-44", NULL, "ML-DSA-44" },
+    { "ML-DSA-65", NULL, "ML-DSA-65" },
+    { "ML-DSA-87", NULL, "ML-DSA-87" },
     { "oct", NULL, "HS256 HS384 HS512" }
 };
 
@@ -54,18 +58,30 @@ unit_tests(void)
     pool = server_pool();
 
     for (i = 0; i < NKINDS; i++) {
-        kinds[i].key = mint_key(kinds[i].name);
+
+        if (mint_has(kinds[i].name)) {
+            kinds[i].key = mint_key(kinds[i].name);
+
+        } else {
+            unit_skip("OpenSSL has no ML-DSA");
+        }
     }
 
     test_kinds();
     test_members();
     test_rsa();
     test_points();
+    test_akp();
     test_secret();
 
     ngx_destroy_pool(pool);
 
     for (i = 0; i < NKINDS; i++) {
+
+        if (kinds[i].key == NULL) {
+            continue;
+        }
+
         jwk = mint_jwk(kinds[i].key, "\"kid\":\"k\",\"issuer\":\"https://i\"");
         unit_failing(kinds[i].name, failing_read, &jwk, NGX_OK, &known);
     }
@@ -124,6 +140,11 @@ test_kinds(void)
     ngx_actor_token_key_t   key, again;
 
     for (i = 0; i < NKINDS; i++) {
+
+        if (kinds[i].key == NULL) {
+            continue;
+        }
+
         jwk = mint_jwk(kinds[i].key, "\"kid\":\"k\"");
 
         rc = read_jwk(&jwk, NULL, &key, &err);
@@ -221,7 +242,16 @@ test_members(void)
     } texts[] = {
         { ngx_string("{}"), REFUSE },
         { ngx_string("{\"kty\":1}"), REFUSE },
-        { ngx_string("{\"kty\":\"AKP\"}"), SKIP },
+        { ngx_string("{\"kty\":\"QQ\"}"), SKIP },
+        { ngx_string("{\"kty\":\"AKP\"}"), REFUSE },
+        { ngx_string("{\"kty\":\"AKP\",\"alg\":1}"), REFUSE },
+        { ngx_string("{\"kty\":\"AKP\",\"alg\":\"\"}"), SKIP },
+        { ngx_string("{\"kty\":\"AKP\",\"alg\":\"XX-1\"}"), SKIP },
+        { ngx_string("{\"kty\":\"AKP\",\"alg\":\"ES256\"}"), SKIP },
+        { ngx_string("{\"kty\":\"AKP\",\"alg\":\"ml-dsa-44\"}"), SKIP },
+        { ngx_string("{\"kty\":\"AKP\",\"alg\":\"XX-1\",\"priv\":\"AA\"}"),
+          REFUSE },
+        { ngx_string("{\"kty\":\"akp\",\"alg\":\"ML-DSA-44\"}"), SKIP },
         { ngx_string("{\"kty\":\"ec\"}"), SKIP },
         { ngx_string("{\"kty\":\"EC\"}"), SKIP },
         { ngx_string("{\"kty\":\"EC\",\"crv\":\"P-192\"}"), SKIP },
@@ -350,6 +380,11 @@ test_points(void)
     };
 
     for (i = 1; i < NKINDS - 1; i++) {
+
+        if (kinds[i].key == NULL || strcmp(kinds[i].key->kty, "AKP") == 0) {
+            continue;
+        }
+
         good = mint_jwk(kinds[i].key, "");
 
         s.data = (u_char *) strstr((char *) good.data, "\"x\":\"") + 5;
@@ -398,6 +433,95 @@ test_points(void)
         ok(rc == NGX_DECLINED && err, "points: small order %d of %s", (int) i,
            small[i].crv);
     }
+}
+
+
+static void
+test_akp(void)
+{
+    u_char                  raw[2593];
+    ngx_int_t               rc;
+    ngx_str_t               s, jwk;
+    ngx_uint_t              i;
+    const char             *err, *hidden;
+    ngx_actor_token_key_t   key;
+    ngx_actor_token_algs_t  has;
+
+    enum { TAKE, SKIP, REFUSE };
+
+    static struct {
+        const char  *alg;
+        size_t       len;
+        const char  *members;
+        int          wanted;
+    } tests[] = {
+        { "ML-DSA-44", 1312, "", TAKE },
+        { "ML-DSA-65", 1952, "", TAKE },
+        { "ML-DSA-87", 2592, "", TAKE },
+        { "ML-DSA-44", 1311, "", REFUSE },
+        { "ML-DSA-44", 1313, "", REFUSE },
+        { "ML-DSA-65", 1951, "", REFUSE },
+        { "ML-DSA-65", 1953, "", REFUSE },
+        { "ML-DSA-87", 2591, "", REFUSE },
+        { "ML-DSA-87", 2593, "", REFUSE },
+        { "ML-DSA-44", 1952, "", REFUSE },
+        { "ML-DSA-65", 1312, "", REFUSE },
+        { "ML-DSA-87", 0, "", REFUSE },
+        { "ML-DSA-44", 1312, ",\"use\":\"sig\"", TAKE },
+        { "ML-DSA-44", 1312, ",\"use\":\"enc\"", SKIP },
+        { "ML-DSA-44", 1312, ",\"key_ops\":[\"sign\"]", SKIP },
+        { "ML-DSA-44", 1312, ",\"crv\":\"Ed25519\",\"x\":1", TAKE },
+        { "ML-DSA-44", 1312, ",\"priv\":\"AA\"", REFUSE },
+        { "ML-DSA-44", 1312, ",\"priv\":null", REFUSE },
+        { "ML-DSA-44", 1312, ",\"kid\":1", REFUSE }
+    };
+
+    has = server_crypto->algs;
+    ngx_memset(raw, 1, sizeof(raw));
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+
+        s.data = raw;
+        s.len = tests[i].len;
+        s = mint_base64url(&s);
+
+        jwk = mint_print("{\"kty\":\"AKP\",\"alg\":\"%s\",\"pub\":\"%.*s\"%s}",
+                         tests[i].alg, (int) s.len, s.data, tests[i].members);
+
+        if (mint_has(tests[i].alg)) {
+            rc = read_jwk(&jwk, NULL, &key, &err);
+
+            is(rc == NGX_OK ? TAKE : err ? REFUSE : SKIP, tests[i].wanted,
+               "akp: %s of %d bytes%s", tests[i].alg, (int) tests[i].len,
+               tests[i].members);
+
+        } else {
+            unit_skip("OpenSSL has no ML-DSA");
+        }
+
+        /* as if it were not there */
+
+        server_crypto->algs = has & ~algs_of("ML-DSA-44 ML-DSA-65 ML-DSA-87");
+
+        rc = read_jwk(&jwk, NULL, &key, &err);
+
+        hidden = strstr(tests[i].members, "priv") ? "private" : NULL;
+
+        ok(rc == NGX_DECLINED && (hidden ? err && strstr(err, hidden) : !err),
+           "akp: %s of %d bytes%s, which OpenSSL lacks", tests[i].alg,
+           (int) tests[i].len, tests[i].members);
+
+        is(key.algs, tests[i].members[0] ? key.algs : algs_of(tests[i].alg),
+           "akp: what it would do is known");
+
+        server_crypto->algs = has;
+    }
+
+    jwk = STR("{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"pub\":\"AA\"}");
+    server_crypto->algs = has & ~algs_of("ML-DSA-44");
+    (void) read_jwk(&jwk, "ES256 ML-DSA-87", &key, &err);
+    is(key.algs, 0, "akp: nothing that the issuer does not want");
+    server_crypto->algs = has;
 }
 
 

@@ -13,6 +13,7 @@
 static ngx_int_t add(const ngx_str_t *text, ngx_actor_token_jwks_t *set,
     ngx_actor_token_jwks_error_t *err, ngx_uint_t *symmetric);
 static void test_sets(void);
+static void test_lacking(void);
 static void test_tolerant(void);
 static void refused(void *data, const ngx_actor_token_jwks_error_t *err);
 static void test_contents(void);
@@ -43,6 +44,7 @@ unit_tests(void)
     oct = mint_key("oct");
 
     test_sets();
+    test_lacking();
     test_tolerant();
     test_contents();
     test_select();
@@ -97,7 +99,7 @@ test_sets(void)
         { ngx_string("{\"keys\":null}"), "JWK Set" },
         { ngx_string("{\"kty\":\"EC\"}"), "JWK Set" },
         { ngx_string("{\"keys\":[]}"), "no usable" },
-        { ngx_string("{\"keys\":[{\"kty\":\"AKP\"}]}"), "no usable" },
+        { ngx_string("{\"keys\":[{\"kty\":\"QQ\"}]}"), "no usable" },
         { ngx_string("{\"keys\":[1]}"), "kty" },
         { ngx_string("{\"keys\":[null]}"), "kty" }
     };
@@ -172,6 +174,50 @@ test_sets(void)
 }
 
 
+/* keys that OpenSSL lacks are left out, and known to be */
+
+static void
+test_lacking(void)
+{
+    ngx_str_t                      a, k, text;
+    ngx_uint_t                     symmetric;
+    ngx_actor_token_algs_t         has, bit;
+    ngx_actor_token_jwks_t         set;
+    ngx_actor_token_jwks_error_t   err;
+
+    bit = ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_ML_DSA_65);
+    has = server_crypto->algs;
+    server_crypto->algs &= ~bit;
+
+    a = mint_jwk(ec, "");
+    k = STR("{\"kty\":\"AKP\",\"alg\":\"ML-DSA-65\",\"pub\":\"AA\"}");
+
+    text = mint_set(&k, &a, NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_OK, "lacking: one of two");
+    is(set.keys.nelts, 1, "lacking: is left out");
+    is(set.lacking, bit, "lacking: and which that is, is known");
+
+    text = mint_set(&k, NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_DECLINED, "lacking: the only");
+    ok(strstr(err.what, "no usable key: ML-DSA needs OpenSSL 3.5"),
+       "lacking: says what it takes");
+    is(ERR_peek_error(), 0, "lacking: leaves no error");
+
+    (void) ngx_actor_token_jwks_init(&set, pool, server_crypto,
+               ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_P256));
+    text = mint_set(&k, &a, NULL);
+    is(ngx_actor_token_jwks_add_set(&set, &text, &symmetric, &err), NGX_OK,
+       "lacking: where it is not wanted");
+    is(set.lacking, 0, "lacking: nothing is");
+
+    server_crypto->algs = has;
+
+    text = mint_set(&a, NULL);
+    is(add(&text, &set, &err, &symmetric), NGX_OK, "lacking: another set");
+    is(set.lacking, 0, "lacking: nothing in it");
+}
+
+
 /* a set from elsewhere: what is wrong with one key is no fault of others */
 
 static void
@@ -188,7 +234,7 @@ test_tolerant(void)
     k[1] = mint_jwk(ed, "\"kid\":\"bad\",\"d\":\"AA\"");
     k[2] = mint_jwk(ed, "\"kid\":\"c\"");
     k[3] = STR("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\"}");
-    k[4] = STR("{\"kty\":\"AKP\",\"kid\":\"new\"}");
+    k[4] = STR("{\"kty\":\"QQ\",\"kid\":\"new\"}");
 
     text = mint_set(&k[0], &k[1], &k[4], &k[2], &k[3], NULL);
 

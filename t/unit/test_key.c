@@ -69,6 +69,12 @@ unit_tests(void)
     failing.text = certificate(ec);
     unit_failing("certificate", failing_load, &failing, NGX_OK, &known);
 
+    if (mint_has("ML-DSA-44")) {
+        failing.text = mint_pem(mint_key("ML-DSA-44"));
+        failing.alg = "ML-DSA-44";
+        unit_failing("ML-DSA", failing_load, &failing, NGX_OK, &known);
+    }
+
     failing.text = mint_key("oct")->secret;
     failing.alg = "HS256";
     unit_failing("secret", failing_load, &failing, NGX_OK, NULL);
@@ -116,7 +122,8 @@ certificate(const mint_key_t *key)
     (void) X509_gmtime_adj(X509_getm_notBefore(cert), 0);
     (void) X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
     (void) X509_set_pubkey(cert, key->pkey);
-    (void) X509_sign(cert, key->pkey, EVP_sha256());
+    (void) X509_sign(cert, key->pkey,
+                     key->kty[0] == 'A' ? NULL : EVP_sha256());
     (void) PEM_write_bio_X509(bio, cert);
 
     len = BIO_get_mem_data(bio, &p);
@@ -202,13 +209,21 @@ test_pem(void)
         { "secp256k1", "ES256K", NULL },
         { "Ed25519", "EdDSA", "Ed25519" },
         { "Ed25519", "Ed25519", "EdDSA" },
-        { "Ed448", "Ed448", "EdDSA" }
+        { "Ed448", "Ed448", "EdDSA" },
+        { "ML-DSA-44", "ML-DSA-44", NULL },
+        { "ML-DSA-65", "ML-DSA-65", NULL },
+        { "ML-DSA-87", "ML-DSA-87", NULL }
     };
 
     maker = server_maker(pool, ~0);
 
     for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
         json_t  *root;
+
+        if (!mint_has(tests[i].key)) {
+            unit_skip("OpenSSL has no ML-DSA");
+            continue;
+        }
 
         minted = mint_key(tests[i].key);
         s = mint_pem(minted);
@@ -250,6 +265,12 @@ test_pem(void)
 
     s = certificate(ec);
     is(load(pool, &s, "ES256", &key, &err), NGX_OK, "pem: a certificate");
+
+    if (mint_has("ML-DSA-87")) {
+        both = certificate(mint_key("ML-DSA-87"));
+        is(load(pool, &both, "ML-DSA-87", &key, &err), NGX_OK,
+           "pem: a certificate of ML-DSA-87");
+    }
 
     both = STR("a comment\n");
     both = join(&both, &s);
@@ -309,6 +330,24 @@ test_refused(void)
 
         ok(rc == NGX_DECLINED && err && strstr(err, tests[i].why),
            "refused: %d, \"%s\"", (int) i, tests[i].why);
+    }
+
+    if (mint_has("ML-DSA-65")) {
+        s = mint_pem(mint_key("ML-DSA-65"));
+        rc = load(pool, &s, "ML-DSA-44", &key, &err);
+        ok(rc == NGX_DECLINED && strstr(err, "alg="),
+           "refused: ML-DSA-65 for ML-DSA-44");
+        rc = load(pool, &s, "ES256", &key, &err);
+        ok(rc == NGX_DECLINED && strstr(err, "alg="),
+           "refused: ML-DSA-65 for ES256");
+
+        s = mint_pem(ec);
+        rc = load(pool, &s, "ML-DSA-44", &key, &err);
+        ok(rc == NGX_DECLINED && strstr(err, "alg="),
+           "refused: ES256 for ML-DSA-44");
+
+    } else {
+        unit_skip("OpenSSL has no ML-DSA");
     }
 
     s = mint_pem(ec);

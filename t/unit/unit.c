@@ -124,6 +124,15 @@ unit_result(ngx_uint_t passed, const char *file, int line, const char *fmt,
 }
 
 
+void
+unit_skip(const char *why)
+{
+    unit_count++;
+
+    printf("ok %lu # SKIP %s\n", (unsigned long) unit_count, why);
+}
+
+
 ngx_uint_t
 unit_ok(ngx_uint_t passed, const char *cond, const char *file, int line,
     const char *fmt, ...)

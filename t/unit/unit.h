@@ -39,6 +39,9 @@ ngx_uint_t unit_is_str(const ngx_str_t *got, const char *wanted,
     const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* a line that says what cannot be tested here */
+void unit_skip(const char *why);
+
 /* a fault of the module that is known: tests may fail until NULL ends it */
 void unit_todo(const char *why);
 

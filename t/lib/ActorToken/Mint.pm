@@ -7,6 +7,7 @@ package ActorToken::Mint;
 #     rsa*       RSA, 2048 bits (rsa3072*, rsa1024*: as they say)
 #     p256* p384* p521* k256*    EC on that curve
 #     ed25519* ed448*            Edwards curves
+#     mldsa44* mldsa65* mldsa87* ML-DSA, where OpenSSL has it
 #     hs256* hs384* hs512*       a secret as long as the hash
 #     anything else              EC on P-256
 #
@@ -29,7 +30,7 @@ use Exporter qw( import );
 
 our @EXPORT = qw( b64u jwk jwks key_pem key_private_pem certificate secret
                   header claims payload compact token unsigned fingerprint
-                  parse_json public_jwk file_for );
+                  has_ml_dsa parse_json public_jwk file_for );
 
 my $Json = JSON::PP->new->canonical->allow_nonref;
 my $Relaxed = JSON::PP->new->relaxed->allow_nonref->allow_barekey;
@@ -78,6 +79,15 @@ sub openssl {
 }
 
 
+# nginx runs with the library that this program runs with
+
+sub has_ml_dsa {
+    state $algorithms = `openssl list -signature-algorithms 2>&1`;
+
+    return $algorithms =~ /\bML-DSA-65\b/;
+}
+
+
 # what the name says: [family, curve or size, default algorithm]
 
 sub kind {
@@ -87,6 +97,7 @@ sub kind {
     return ('ec', $1, $EcAlg{$1}) if $name =~ /^(p256|p384|p521|k256)/;
     return ('ed25519', 'Ed25519', 'EdDSA') if $name =~ /^ed25519/;
     return ('ed448', 'Ed448', 'EdDSA') if $name =~ /^ed448/;
+    return ('mldsa', $1, "ML-DSA-$1") if $name =~ /^mldsa(44|65|87)/;
     return ('oct', $1, "HS$1") if $name =~ /^hs(256|384|512)/;
     return ('ec', 'p256', 'ES256');
 }
@@ -98,7 +109,8 @@ sub key {
     return $Keys{$name} if $Keys{$name};
 
     my ($family, $param, $alg) = kind($name);
-    my $key = { name => $name, family => $family, alg => $alg };
+    my $key = { name => $name, family => $family, param => $param,
+                alg => $alg };
 
     if ($family eq 'rsa') {
         $key->{pk} = Crypt::PK::RSA->new;
@@ -114,6 +126,9 @@ sub key {
 
     } elsif ($family eq 'ed448') {
         $key->{pem} = openssl('', 'genpkey', '-algorithm', 'ed448');
+
+    } elsif ($family eq 'mldsa') {
+        $key->{pem} = openssl('', 'genpkey', '-algorithm', $alg);
 
     } else {
         # no newline, no NUL: fit for any file
@@ -175,10 +190,17 @@ sub public_jwk {
         return { kty => 'oct', k => b64u($key->{secret}) };
     }
 
-    if ($key->{family} eq 'ed448') {
+    if ($key->{pem}) {
         my $der = openssl($key->{pem}, 'pkey', '-in', 'INPUT', '-pubout',
                           '-outform', 'DER');
-        return { kty => 'OKP', crv => 'Ed448', x => b64u(substr $der, -57) };
+
+        return { kty => 'OKP', crv => 'Ed448', x => b64u(substr $der, -57) }
+            if $key->{family} eq 'ed448';
+
+        my $size = { 44 => 1312, 65 => 1952, 87 => 2592 }->{$key->{param}};
+
+        return { kty => 'AKP', alg => $key->{alg},
+                 pub => b64u(substr $der, -$size) };
     }
 
     my $jwk = $Json->decode($key->{pk}->export_key_jwk('public'));
@@ -257,7 +279,7 @@ sub sign {
         return $key->{pk}->sign_message_rfc7518($input, $hash);
     }
 
-    if ($key->{family} eq 'ed448') {
+    if ($key->{pem}) {
         my $private = File::Temp->new;
         print $private $key->{pem};
         $private->flush;

@@ -356,12 +356,12 @@ jwks mldsa87.jwks;
 ["", "cache_status: HIT"]
 
 
-=== TEST 43: the largest of them passes with the default limits, and claims of 1000 bytes
+=== TEST 43: the largest of them passes with the default limits, and claims of 1300 bytes
 --- issuer
 jwks mldsa87.jwks;
 --- signer: mldsa87
 --- claims eval
-{ groups => ['g' x 600] }
+{ groups => ['g' x 1080] }
 
 
 === TEST 44: and with more than 8k nginx itself does not let it pass

@@ -78,6 +78,7 @@ static void
 fuzz_key(const ngx_actor_token_key_t *key)
 {
     FUZZ_ASSERT(key->algs != 0);
+    FUZZ_ASSERT((key->algs & ~server_crypto->algs) == 0);
     FUZZ_ASSERT((key->algs & ~ngx_actor_token_alg_fits(key->type)) == 0);
     FUZZ_ASSERT((key->pkey == NULL)
                 == (key->type == NGX_ACTOR_TOKEN_KEY_HMAC));
@@ -98,6 +99,18 @@ fuzz_key(const ngx_actor_token_key_t *key)
 
     case NGX_ACTOR_TOKEN_KEY_ED448:
         FUZZ_ASSERT(EVP_PKEY_is_a(key->pkey, "ED448"));
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_44:
+        FUZZ_ASSERT(EVP_PKEY_is_a(key->pkey, "ML-DSA-44"));
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_65:
+        FUZZ_ASSERT(EVP_PKEY_is_a(key->pkey, "ML-DSA-65"));
+        break;
+
+    case NGX_ACTOR_TOKEN_KEY_ML_DSA_87:
+        FUZZ_ASSERT(EVP_PKEY_is_a(key->pkey, "ML-DSA-87"));
         break;
 
     default:
@@ -154,7 +167,7 @@ fuzz_ec(EVP_PKEY *pkey)
 static void
 fuzz_forge(const ngx_actor_token_key_t *key)
 {
-    u_char                        bytes[1024], message;
+    u_char                        bytes[4627], message;
     ngx_str_t                     name, input, signature;
     ngx_uint_t                    i, k;
     const ngx_actor_token_alg_t  *alg;
@@ -166,7 +179,9 @@ fuzz_forge(const ngx_actor_token_key_t *key)
     } algs[] = {
         { "RS256", 256, 1 }, { "PS256", 256, 1 }, { "ES256", 64, 1 },
         { "ES384", 96, 1 }, { "ES512", 132, 1 }, { "ES256K", 64, 1 },
-        { "Ed25519", 64, 8 }, { "Ed448", 114, 8 }, { "HS256", 32, 1 }
+        { "Ed25519", 64, 8 }, { "Ed448", 114, 8 }, { "HS256", 32, 1 },
+        { "ML-DSA-44", 2420, 2 }, { "ML-DSA-65", 3309, 2 },
+        { "ML-DSA-87", 4627, 2 }
     };
 
     for (i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {

@@ -34,7 +34,7 @@ typedef struct {
     const char      *kty;
     const char      *crv;
     int              nid;
-    size_t           size;      /* of a coordinate, in bytes */
+    size_t           size;      /* of a coordinate or "pub", in bytes */
     const EVP_MD  *(*md)(void);
 } oracle_alg_t;
 
@@ -71,6 +71,10 @@ static int oracle_pss(const oracle_alg_t *alg, RSA *rsa,
 static int oracle_ec(const oracle_alg_t *alg, json_t *jwk,
     const oracle_token_t *t);
 static int oracle_okp(json_t *jwk, const oracle_token_t *t);
+static int oracle_akp(const oracle_alg_t *alg, json_t *jwk,
+    const oracle_token_t *t);
+static int oracle_whole(const unsigned char *der, size_t len,
+    const oracle_token_t *t);
 static int oracle_oct(const oracle_alg_t *alg, json_t *jwk,
     const oracle_token_t *t);
 
@@ -89,6 +93,9 @@ static const oracle_alg_t  oracle_algs[] = {
     { "Ed25519", "OKP", "Ed25519", 0, 0, NULL },
     { "Ed448", "OKP", "Ed448", 0, 0, NULL },
     { "EdDSA", "OKP", NULL, 0, 0, NULL },
+    { "ML-DSA-44", "AKP", NULL, 0, 1312, NULL },
+    { "ML-DSA-65", "AKP", NULL, 0, 1952, NULL },
+    { "ML-DSA-87", "AKP", NULL, 0, 2592, NULL },
     { "HS256", "oct", NULL, 0, 0, EVP_sha256 },
     { "HS384", "oct", NULL, 0, 0, EVP_sha384 },
     { "HS512", "oct", NULL, 0, 0, EVP_sha512 },
@@ -289,7 +296,7 @@ oracle_may(const oracle_alg_t *alg, json_t *jwk, json_t *header,
     return oracle_is(jwk, "kty", alg->kty)
            && (alg->crv == NULL || oracle_is(jwk, "crv", alg->crv))
 
-           && (json_object_get(jwk, "alg") == NULL
+           && ((json_object_get(jwk, "alg") == NULL && alg->kty[0] != 'A')
                || oracle_is(jwk, "alg", alg->alg)
                || (alg->kty[0] == 'O' && edwards
                    && (oracle_is(jwk, "alg", "EdDSA")
@@ -299,6 +306,7 @@ oracle_may(const oracle_alg_t *alg, json_t *jwk, json_t *header,
                || oracle_is(jwk, "use", "sig"))
            && oracle_verifies(jwk)
            && json_object_get(jwk, "d") == NULL
+           && json_object_get(jwk, "priv") == NULL
 
            && (kid == NULL || json_object_get(jwk, "kid") == NULL
                || json_equal(kid, json_object_get(jwk, "kid")))
@@ -342,6 +350,9 @@ oracle_key(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
 
     case 'O':
         return oracle_okp(jwk, t);
+
+    case 'A':
+        return oracle_akp(alg, jwk, t);
 
     default:
         return oracle_oct(alg, jwk, t);
@@ -459,12 +470,9 @@ oracle_ec(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
 static int
 oracle_okp(json_t *jwk, const oracle_token_t *t)
 {
-    int                   good;
-    size_t                len, prefix;
-    EVP_PKEY             *pkey;
-    EVP_MD_CTX           *ctx;
-    unsigned char        *bytes, der[12 + 57];
-    const unsigned char  *p;
+    int             good;
+    size_t          len, prefix;
+    unsigned char  *bytes, der[12 + 57];
 
     static const unsigned char  small[] = {
         0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
@@ -484,21 +492,72 @@ oracle_okp(json_t *jwk, const oracle_token_t *t)
         memcpy(der, len == 32 ? small : large, prefix);
         memcpy(der + prefix, bytes, len);
 
-        p = der;
-        pkey = d2i_PUBKEY(NULL, &p, (long) (prefix + len));
-        ctx = EVP_MD_CTX_new();
-
-        good = pkey
-               && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1
-               && EVP_DigestVerify(ctx, t->sig, t->sig_len, t->input,
-                                   t->input_len)
-                  == 1;
-
-        EVP_MD_CTX_free(ctx);
-        EVP_PKEY_free(pkey);
+        good = oracle_whole(der, prefix + len, t);
     }
 
     free(bytes);
+
+    return good;
+}
+
+
+/* RFC 9881: likewise, with lengths in two bytes */
+
+static int
+oracle_akp(const oracle_alg_t *alg, json_t *jwk, const oracle_token_t *t)
+{
+    int             good;
+    size_t          len, all;
+    unsigned char  *bytes, der[22 + 2592];
+
+    static const unsigned char  prefix[22] = {
+        0x30, 0x82, 0x00, 0x00, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48,
+        0x01, 0x65, 0x03, 0x04, 0x03, 0x00, 0x03, 0x82, 0x00, 0x00, 0x00
+    };
+
+    len = oracle_member(jwk, "pub", &bytes);
+    good = 0;
+
+    if (len == alg->size) {
+        memcpy(der, prefix, sizeof(prefix));
+        memcpy(der + sizeof(prefix), bytes, len);
+
+        all = sizeof(prefix) - 4 + len;
+        der[2] = (unsigned char) (all >> 8);
+        der[3] = (unsigned char) all;
+        der[16] = (alg->alg[7] == '4') ? 0x11
+                  : (alg->alg[7] == '6') ? 0x12 : 0x13;
+        der[19] = (unsigned char) ((len + 1) >> 8);
+        der[20] = (unsigned char) (len + 1);
+
+        good = oracle_whole(der, sizeof(prefix) + len, t);
+    }
+
+    free(bytes);
+
+    return good;
+}
+
+
+/* by a signature of the message itself */
+
+static int
+oracle_whole(const unsigned char *der, size_t len, const oracle_token_t *t)
+{
+    int          good;
+    EVP_PKEY    *pkey;
+    EVP_MD_CTX  *ctx;
+
+    pkey = d2i_PUBKEY(NULL, &der, (long) len);
+    ctx = EVP_MD_CTX_new();
+
+    good = pkey
+           && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1
+           && EVP_DigestVerify(ctx, t->sig, t->sig_len, t->input, t->input_len)
+              == 1;
+
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
 
     return good;
 }

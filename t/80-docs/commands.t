@@ -42,7 +42,7 @@ for my $block (grep { $_->{kind} eq 'jq' } blocks()) {
 
 # the packages are those that the build asks for
 
-my ($build) = slurp("$top/.ci/packages") =~ /^find_missing\(\) \{(.*?)^\s*case \$purpose/ms;
+my ($build) = slurp("$top/.ci/packages") =~ /^build\(\) \{(.*?)^\}/ms;
 my %needed = map { $_ => 1 } 'make', grep { $_ ne 'clang' }
              $build =~ /\bneed ([a-z0-9+-]+) /g;
 my %named = map { $_ => 1 } grep { !/^(?:apt-get|install)$/ }

@@ -92,7 +92,7 @@ sub probe_modules () {
         my $nginx = "$Top/build/nginx/src";
         my @includes = grep { -d } map { "$nginx/$_" } qw(
             core event event/modules event/quic os/unix http http/modules
-            http/v2);
+            http/v2 http/v3);
         my @command = ($ENV{CC} || 'cc', qw( -shared -fPIC -W -Wall -Werror
                        -Wno-unused-parameter -DFETCH_PROBE_DYNAMIC ),
                        (map { "-I$_" } @includes, "$Top/build/objs",

@@ -1,0 +1,10 @@
+# The module behind HTTP/3, as a client sees it.
+
+use strict;
+use warnings;
+
+use lib 't/lib', 't/15-clients';
+
+use Clients;
+
+clients('3');

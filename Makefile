@@ -9,7 +9,13 @@
 # make test-issuer  runs against a real issuer, and rotates keys under load;
 #                   LOAD_SECONDS= is another time for that than 60
 # make test-asan    runs them with address and undefined-behaviour sanitizers
-# make test-static  builds the module into nginx in many ways, and runs them
+# make test-static  builds the module into nginx in many ways, and runs them;
+#                   BUILDS= has some of them, as "gcc-full gcc-bare"
+# make test-matrix  as root, runs them in fresh chroots: of Debian 12, 13 and
+#                   forky, with clang, with the module built into nginx, and
+#                   into one that lacks a lot; MATRIX= has some of these rows,
+#                   as "trixie clang"; FRESH=1 makes the chroots anew, and
+#                   does not unpack those of the last time
 # make fuzz         runs each fuzzer for SECONDS
 # make coverage     says which lines no test has run
 # make bench        measures what it costs, and writes docs/performance.md;
@@ -46,8 +52,8 @@ export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
 .PHONY: build run stop test test-unit test-fault test-metrics test-issuer \
-        test-asan test-static fuzz coverage bench lint page screenshot install \
-        clean help force
+        test-asan test-static test-matrix fuzz coverage bench lint page \
+        screenshot install clean help force
 
 build: $(SO)
 
@@ -100,6 +106,9 @@ test-asan:
 
 test-static:
 	@.ci/static
+
+test-matrix:
+	@.ci/matrix $(MATRIX)
 
 fuzz:
 	@.ci/packages fuzz --install

@@ -1,7 +1,8 @@
 package Counted;
 
-# prove's usual output, and the counts in the file that COUNTS names.  A file
-# that broke off without a failed test counts as one.
+# prove's usual output, and the counts in the file that COUNTS names, added to
+# those that are there.  A file that broke off without a failed test counts as
+# one.
 
 use strict;
 use warnings;
@@ -21,8 +22,16 @@ sub summary {
 
     $failed++ if $interrupted;
 
+    my $passed = $aggregate->passed;
+
+    if (open my $in, '<', $ENV{COUNTS}) {
+        my ($p, $f) = split ' ', readline $in;
+        $passed += $p;
+        $failed += $f;
+    }
+
     open my $out, '>', $ENV{COUNTS} or die "$ENV{COUNTS}: $!";
-    print {$out} scalar($aggregate->passed), " $failed\n";
+    print {$out} "$passed $failed\n";
     close $out or die "$ENV{COUNTS}: $!";
 }
 

@@ -7,6 +7,8 @@
 #include <ngx_http_actor_token_keys.h>
 #include <ngx_http_actor_token_metrics.h>
 
+#include <openssl/crypto.h>
+
 
 static ngx_int_t ngx_http_actor_token_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_actor_token_decide(
@@ -913,6 +915,10 @@ ngx_http_actor_token_init_module(ngx_cycle_t *cycle)
     if (mcf == NULL) {
         return NGX_OK;
     }
+
+    ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                  "actor token " NGX_ACTOR_TOKEN_VERSION ", %s, jansson %s",
+                  OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
 
     if (ngx_http_actor_token_export_variables(cycle, mcf) != NGX_OK) {
         return NGX_ERROR;

@@ -1,0 +1,25 @@
+# One version: what the module says is what CHANGES begins with.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+sub found {
+    my ($file, $pattern) = @_;
+
+    open my $fh, '<', $file or BAIL_OUT("$file: $!");
+    local $/;
+    my @found = <$fh> =~ /$pattern/ or return '';
+    return join ', ', @found;
+}
+
+my $version = found('src/ngx_actor_token.h',
+                    qr/^#define NGX_ACTOR_TOKEN_VERSION +"(.*)"$/m);
+
+like($version, qr/^\d+\.\d+\.\d+$/, 'the source');
+
+is(found('CHANGES', qr/\A\nChanges with actor-token gateway (\S+) +\d\d? \w{3} \d{4}\n/),
+   $version, 'CHANGES');
+
+done_testing();

@@ -16,6 +16,8 @@
 #                   into one that lacks a lot; MATRIX= has some of these rows,
 #                   as "trixie clang"; FRESH=1 makes the chroots anew, and
 #                   does not unpack those of the last time
+# make test-deb     builds Debian's package in each suite, and uses it there;
+#                   SUITES= names others than bookworm, trixie and forky
 # make fuzz         runs each fuzzer for SECONDS
 # make coverage     says which lines no test has run
 # make bench        measures what it costs, and writes docs/performance.md;
@@ -23,6 +25,7 @@
 # make lint         analyses the sources, and looks at their form
 # make page         puts the page of src/page into its C file
 # make screenshot   draws docs/metrics.png
+# make deb          builds Debian's package in build/deb
 # make install      copies the module to where nginx looks for it
 # make clean        removes build/
 #
@@ -52,8 +55,8 @@ export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
 .PHONY: build run stop test test-unit test-fault test-metrics test-issuer \
-        test-asan test-static test-matrix fuzz coverage bench lint page \
-        screenshot install clean help force
+        test-asan test-static test-matrix test-deb fuzz coverage bench lint \
+        page screenshot deb install clean help force
 
 build: $(SO)
 
@@ -110,6 +113,9 @@ test-static:
 test-matrix:
 	@.ci/matrix $(MATRIX)
 
+test-deb:
+	@.ci/test-deb $(SUITES)
+
 fuzz:
 	@.ci/packages fuzz --install
 	@t/fuzz/run $(SECONDS)
@@ -135,6 +141,10 @@ screenshot:
 	@.ci/packages metrics --install
 	@$(MAKE) --no-print-directory build
 	@xt/screenshot
+
+deb:
+	@.ci/packages deb --install
+	@.ci/deb
 
 install: $(SO)
 	@test -n "$(MODULES_PATH)"

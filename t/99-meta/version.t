@@ -1,4 +1,4 @@
-# One version: what the module says is what CHANGES begins with.
+# One version: the source's, that of CHANGES, and those of the packages.
 
 use strict;
 use warnings;
@@ -21,5 +21,8 @@ like($version, qr/^\d+\.\d+\.\d+$/, 'the source');
 
 is(found('CHANGES', qr/\A\nChanges with actor-token gateway (\S+) +\d\d? \w{3} \d{4}\n/),
    $version, 'CHANGES');
+is(found('debian/changelog',
+         qr/\Alibnginx-mod-http-actor-token \((.*)-\d+\) /),
+   $version, 'debian/changelog');
 
 done_testing();

@@ -18,6 +18,8 @@
 #                   does not unpack those of the last time
 # make test-deb     builds Debian's package in each suite, and uses it there;
 #                   SUITES= names others than bookworm, trixie and forky
+# make test-rpm     builds the RPM, as far as Debian can
+# make test-image   builds the image of packaging/Dockerfile
 # make fuzz         runs each fuzzer for SECONDS
 # make coverage     says which lines no test has run
 # make bench        measures what it costs, and writes docs/performance.md;
@@ -55,8 +57,8 @@ export PATH CC CC_OPT LD_OPT NGX_BIN NGX_SRC DEMO_PORT
 
 
 .PHONY: build run stop test test-unit test-fault test-metrics test-issuer \
-        test-asan test-static test-matrix test-deb fuzz coverage bench lint \
-        page screenshot deb install clean help force
+        test-asan test-static test-matrix test-deb test-rpm test-image fuzz \
+        coverage bench lint page screenshot deb install clean help force
 
 build: $(SO)
 
@@ -115,6 +117,14 @@ test-matrix:
 
 test-deb:
 	@.ci/test-deb $(SUITES)
+
+test-rpm:
+	@.ci/packages rpm --install
+	@.ci/test-rpm
+
+test-image:
+	@.ci/packages image --install
+	@.ci/test-image
 
 fuzz:
 	@.ci/packages fuzz --install

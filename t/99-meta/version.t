@@ -24,5 +24,9 @@ is(found('CHANGES', qr/\A\nChanges with actor-token gateway (\S+) +\d\d? \w{3} \
 is(found('debian/changelog',
          qr/\Alibnginx-mod-http-actor-token \((.*)-\d+\) /),
    $version, 'debian/changelog');
+is(found('packaging/nginx-mod-http-actor-token.spec',
+         qr/^Version: +(\S+)$/m), $version, 'the RPM');
+is(found('packaging/nginx-mod-http-actor-token.spec',
+         qr/^%changelog\n\*[^\n]* (\S+)-\d+$/m), $version, "the RPM's changelog");
 
 done_testing();

@@ -264,6 +264,11 @@ ngx_actor_token_jwk_algs(const ngx_actor_token_maker_t *maker, json_t *jwk,
 
         hmac = ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_HMAC);
 
+        if (maker->published) {
+            *err = "is a secret, which is none once it is published";
+            return NGX_DECLINED;
+        }
+
         if ((algs & hmac) == 0) {
             *err = "is a secret, but no HMAC algorithm is named in "
                    "\"algorithms\"";

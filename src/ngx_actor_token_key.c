@@ -467,6 +467,7 @@ ngx_int_t
 ngx_actor_token_secret_own(const ngx_actor_token_maker_t *maker,
     ngx_actor_token_key_t *key, const ngx_str_t *secret)
 {
+    size_t               len;
     ngx_str_t           *copy;
     ngx_pool_cleanup_t  *cln;
 
@@ -485,8 +486,15 @@ ngx_actor_token_secret_own(const ngx_actor_token_maker_t *maker,
 
     key->secret = *copy;
 
-    if (ngx_actor_token_sha256(maker->crypto, copy->data, copy->len,
-                               key->digest)
+    /* HMAC fills a secret up with zeros: with more of them it is the same */
+
+    len = copy->len;
+
+    while (len && copy->data[len - 1] == 0) {
+        len--;
+    }
+
+    if (ngx_actor_token_sha256(maker->crypto, copy->data, len, key->digest)
         != NGX_OK)
     {
         ngx_actor_token_openssl_error(NGX_LOG_ALERT, maker->pool->log,

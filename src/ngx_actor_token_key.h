@@ -41,6 +41,7 @@ typedef struct {
     ngx_pool_t                   *pool;        /* frees OpenSSL's objects */
     ngx_actor_token_crypto_t     *crypto;      /* outlives the pool */
     ngx_actor_token_algs_t        algs;        /* of the issuer's tokens */
+    ngx_uint_t                    published;   /* the keys: no secret is one */
 } ngx_actor_token_maker_t;
 
 

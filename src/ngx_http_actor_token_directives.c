@@ -116,7 +116,9 @@ ngx_http_actor_token_set_source(ngx_conf_t *cf,
     }
 
     if ((name.len > 4 && ngx_strncmp(name.data, "arg_", 4) == 0)
-        || (name.len >= 7 && ngx_strncmp(name.data, "request", 7) == 0))
+        || (name.len >= 7 && ngx_strncmp(name.data, "request", 7) == 0)
+        || ngx_actor_token_is(&name, "args")
+        || ngx_actor_token_is(&name, "query_string"))
     {
         ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
                            "a token in \"$%V\" will be logged: take it from a "

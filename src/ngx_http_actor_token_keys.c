@@ -268,6 +268,13 @@ ngx_http_actor_token_request_complete(ngx_conf_t *cf,
             err = "\"key_timeout\" needs a \"key_request\"";
         }
 
+    } else if ((block->issuer.algs
+                & ~ngx_actor_token_alg_fits(NGX_ACTOR_TOKEN_KEY_HMAC))
+               == 0)
+    {
+        err = "\"key_request\" needs an algorithm other than HMAC in "
+              "\"algorithms\", since a secret is never fetched,";
+
     } else if (request->tenants) {
 
         if (!block->issuer.issuer.templated) {

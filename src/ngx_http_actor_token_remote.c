@@ -789,6 +789,8 @@ ngx_http_actor_token_remote_parse(ngx_http_actor_token_remote_t *remote,
 
     ngx_http_actor_token_tolerate(keyset, remote->ring, quiet);
 
+    keyset->jwks.maker.published = 1;
+
     rc = ngx_actor_token_jwks_add_set(&keyset->jwks, text, &symmetric,
                                       &fault);
 
@@ -797,13 +799,6 @@ ngx_http_actor_token_remote_parse(ngx_http_actor_token_remote_t *remote,
 
     } else if (rc == NGX_DECLINED) {
         *err = fault.what;
-    }
-
-    /* a secret that is published is none */
-
-    if (rc == NGX_OK && symmetric) {
-        *err = "holds a secret";
-        rc = NGX_DECLINED;
     }
 
     if (rc != NGX_OK) {

@@ -154,6 +154,17 @@ $request_uri
 will be logged
 
 
+=== TEST 21a: all arguments are noticed
+--- policy
+actor_token test token=$args; #<
+--- request
+GET /t?$TOKEN
+--- logs_token
+--- notice
+$args
+will be logged
+
+
 === TEST 22: a header is not
 --- policy
 actor_token test token=$http_x_token;

@@ -116,6 +116,47 @@ acme
 beta
 
 
+=== TEST 11a: the same to HMAC, which fills secrets up with zeros
+--- issuers
+actor_token_issuer acme {
+    issuer https://login.acme.example;
+    tenant acme;
+    algorithms HS256;
+    key hs256.secret alg=HS256;
+}
+actor_token_issuer beta {
+    issuer https://login.beta.example;
+    tenant beta;
+    algorithms HS256;
+    key copy.secret alg=HS256;
+}
+--- conf_files eval
+['copy.secret' => [secret('hs256') . "\0\0", 0600]]
+--- must_die
+HMAC secret
+acme
+beta
+
+
+=== TEST 11b: a zero in front is another
+--- issuers
+actor_token_issuer acme {
+    issuer https://login.acme.example;
+    tenant acme;
+    algorithms HS256;
+    key hs256.secret alg=HS256;
+}
+actor_token_issuer beta {
+    issuer https://login.beta.example;
+    tenant beta;
+    algorithms HS256;
+    key copy.secret alg=HS256;
+}
+--- conf_files eval
+['copy.secret' => ["\0" . secret('hs256'), 0600]]
+--- signer: hs256
+
+
 === TEST 12: a secret that ends in a newline is noticed
 --- issuer
 algorithms HS256 ES256;

@@ -517,3 +517,16 @@ location /t {
 
 === TEST 36: either verifies
 --- signer: acme
+
+
+=== TEST 37: algorithms whose keys are never fetched
+--- issuers
+actor_token_issuer acme { #<
+    issuer https://login.acme.example;
+    key_request /keys;
+    algorithms HS256 HS512;
+    tenant acme;
+}
+--- config eval: $::Place
+--- must_die
+"key_request" needs an algorithm other than HMAC in "algorithms", since a secret is never fetched, in "actor_token_issuer acme"

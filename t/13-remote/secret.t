@@ -1,4 +1,4 @@
-# A secret that is published is none: a fetched set with one is refused, also
+# A secret that is published is none: it is left out of a fetched set, also
 # where HMAC is allowed.
 
 use lib 't/lib';
@@ -58,8 +58,8 @@ __DATA__
 --- signer: hs256
 --- reason: unknown_key
 --- error_log
-holds a secret
+is a secret, which is none once it is published
 
 
-=== TEST 3: the set that was there stays
+=== TEST 3: the others of that set are in use
 --- signer: one

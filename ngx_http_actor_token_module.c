@@ -617,7 +617,8 @@ ngx_http_actor_token_get_ctx(ngx_http_request_t *r)
         if (cln->handler == ngx_http_actor_token_cleanup) {
             ctx = cln->data;
             ctx->checked = 0;
-            ctx->early_conf = NULL;
+            ctx->early_moment.conf = NULL;
+            ctx->line_moment.conf = NULL;
 
             ngx_http_set_ctx(r, ctx, ngx_http_actor_token_module);
 

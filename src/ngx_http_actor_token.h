@@ -165,6 +165,15 @@ typedef struct {
 } ngx_http_actor_token_loc_conf_t;
 
 
+/* a text that is made on demand, once: what failed then fails ever after */
+
+typedef struct {
+    ngx_str_t                         value;
+    ngx_int_t                         rc;
+    ngx_uint_t                        made;
+} ngx_http_actor_token_text_t;
+
+
 /* what a source of tokens had to give when it was first asked */
 
 typedef struct ngx_http_actor_token_seen_s  ngx_http_actor_token_seen_t;
@@ -174,7 +183,11 @@ struct ngx_http_actor_token_seen_s {
     ngx_actor_token_reason_e          fault;   /* UNDECIDED: one token */
     const char                       *what;
     ngx_actor_token_t                 token;
-    ngx_str_t                         fingerprint;   /* made on demand */
+    ngx_http_actor_token_text_t       fingerprint;
+    ngx_http_actor_token_text_t       chain;
+    ngx_http_actor_token_text_t       scope;
+    u_char                            depth[NGX_INT64_LEN];
+    u_char                            expires[NGX_INT64_LEN];
     ngx_http_actor_token_seen_t      *next;
 };
 
@@ -199,6 +212,15 @@ typedef struct {
 } ngx_http_actor_token_decision_t;
 
 
+/* of a request, in front of its access phase */
+
+typedef struct {
+    const ngx_http_actor_token_loc_conf_t  *conf;
+    ngx_int_t                         phase;
+    ngx_msec_t                        time;
+} ngx_http_actor_token_moment_t;
+
+
 typedef struct {
     ngx_http_actor_token_seen_t      *seen;
     ngx_actor_token_policy_t          policy;        /* last evaluated */
@@ -211,9 +233,11 @@ typedef struct {
 
     /* one before the access phase, and the moment that it is for */
     ngx_http_actor_token_decision_t   early;
-    const ngx_http_actor_token_loc_conf_t  *early_conf;
-    ngx_int_t                         early_phase;
-    ngx_msec_t                        early_time;
+    ngx_http_actor_token_moment_t     early_moment;
+
+    /* a line for "set", which asks twice, and the moment that it is for */
+    ngx_http_actor_token_text_t       line;
+    ngx_http_actor_token_moment_t     line_moment;
 
     ngx_table_elt_t                  *challenge;
     ngx_uint_t                        challenge_status;
@@ -231,7 +255,6 @@ typedef struct {
     unsigned                          timed:1;   /* "until" is set */
     unsigned                          refetched:1;
     unsigned                          checked:1; /* in this location */
-    unsigned                          failed:1;  /* to show a variable */
 } ngx_http_actor_token_ctx_t;
 
 
@@ -426,8 +449,6 @@ void ngx_http_actor_token_show(ngx_http_variable_value_t *v,
 /* "" if no token or more than one was seen */
 ngx_int_t ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
     ngx_http_actor_token_seen_t *seen, ngx_str_t *s);
-ngx_int_t ngx_http_actor_token_chain(ngx_http_request_t *r,
-    const ngx_actor_token_claims_t *claims, ngx_str_t *s);
 
 
 /* ngx_http_actor_token_exports.c */

@@ -39,18 +39,25 @@ static const ngx_http_actor_token_decision_t *ngx_http_actor_token_decision(
     ngx_http_request_t *r);
 static const ngx_http_actor_token_decision_t *ngx_http_actor_token_early(
     ngx_http_request_t *r, const ngx_http_actor_token_loc_conf_t *conf);
+static ngx_uint_t ngx_http_actor_token_later(ngx_http_request_t *r,
+    const ngx_http_actor_token_loc_conf_t *conf,
+    ngx_http_actor_token_moment_t *moment);
 static ngx_uint_t ngx_http_actor_token_may_evaluate(ngx_http_request_t *r);
 static ngx_int_t ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_actor_token_identity_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_actor_token_fail(ngx_http_request_t *r);
+static ngx_int_t ngx_http_actor_token_line(ngx_http_request_t *r,
+    const ngx_http_actor_token_decision_t *d, ngx_str_t *s);
 static ngx_int_t ngx_http_actor_token_identity(ngx_http_request_t *r,
     const ngx_http_actor_token_decision_t *d, uintptr_t which, ngx_str_t *s);
-static ngx_int_t ngx_http_actor_token_scopes(ngx_http_request_t *r,
+static ngx_int_t ngx_http_actor_token_make_fingerprint(ngx_http_request_t *r,
+    ngx_actor_token_t *token, ngx_str_t *s);
+static ngx_int_t ngx_http_actor_token_make_chain(ngx_http_request_t *r,
     const ngx_actor_token_claims_t *claims, ngx_str_t *s);
-static ngx_int_t ngx_http_actor_token_number(ngx_http_request_t *r,
-    int64_t n, ngx_str_t *s);
+static ngx_int_t ngx_http_actor_token_make_scope(ngx_http_request_t *r,
+    const ngx_actor_token_claims_t *claims, ngx_str_t *s);
+static void ngx_http_actor_token_number(int64_t n, u_char *buf, ngx_str_t *s);
 
 
 #define NGX_HTTP_ACTOR_TOKEN_OUTCOME(name, which)                             \
@@ -98,7 +105,7 @@ static ngx_http_variable_t  ngx_http_actor_token_vars[] = {
 /*
  * The decision that variables show: the last one of an access phase, or, in
  * front of the access phase of a location that checks, one made for the
- * moment.  NULL where there is none, and once memory was short.
+ * moment.  NULL where there is none.
  */
 
 static const ngx_http_actor_token_decision_t *
@@ -108,10 +115,6 @@ ngx_http_actor_token_decision(ngx_http_request_t *r)
     const ngx_http_actor_token_loc_conf_t  *conf;
 
     ctx = ngx_http_actor_token_get_ctx(r);
-
-    if (ctx && ctx->failed) {
-        return NULL;
-    }
 
     if (ctx && ctx->evaluating) {
         return ctx->pending;
@@ -133,7 +136,8 @@ ngx_http_actor_token_decision(ngx_http_request_t *r)
 /*
  * "set" asks for a value twice: first how long it is, and then for its bytes,
  * which it trusts to be as many.  Both must come of one decision, though keys
- * may be fetched by another process, or memory be found, in between.
+ * may be fetched by another process in between; and what could not be made the
+ * first time, or the second, for lack of memory must be so both times.
  */
 
 static const ngx_http_actor_token_decision_t *
@@ -148,10 +152,7 @@ ngx_http_actor_token_early(ngx_http_request_t *r,
         return NULL;
     }
 
-    if (ctx->early_conf != conf
-        || ctx->early_phase != r->phase_handler
-        || ctx->early_time != ngx_current_msec)
-    {
+    if (ngx_http_actor_token_later(r, conf, &ctx->early_moment)) {
         asker.request = r;
         asker.ctx = ctx;
         asker.conf = conf;
@@ -162,13 +163,33 @@ ngx_http_actor_token_early(ngx_http_request_t *r,
 
         (void) ngx_http_actor_token_evaluate(&asker, &ctx->early);
 
-        ctx->early_conf = conf;
-        ctx->early_phase = r->phase_handler;
-        ctx->early_time = ngx_current_msec;
+        ctx->line_moment.conf = NULL;
     }
 
     return (ctx->early.status != NGX_HTTP_ACTOR_TOKEN_NO_VERDICT) ? &ctx->early
                                                                   : NULL;
+}
+
+
+/* whether this is another moment than the last time; which it is then on */
+
+static ngx_uint_t
+ngx_http_actor_token_later(ngx_http_request_t *r,
+    const ngx_http_actor_token_loc_conf_t *conf,
+    ngx_http_actor_token_moment_t *moment)
+{
+    if (moment->conf == conf
+        && moment->phase == r->phase_handler
+        && moment->time == ngx_current_msec)
+    {
+        return 0;
+    }
+
+    moment->conf = conf;
+    moment->phase = r->phase_handler;
+    moment->time = ngx_current_msec;
+
+    return 1;
 }
 
 
@@ -237,7 +258,7 @@ ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
         break;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_AUDIT:
-        rc = ngx_http_actor_token_audit(r, d, &s);
+        rc = ngx_http_actor_token_line(r, d, &s);
         break;
 
     default:
@@ -246,7 +267,7 @@ ngx_http_actor_token_outcome_variable(ngx_http_request_t *r,
     }
 
     if (rc != NGX_OK) {
-        return ngx_http_actor_token_fail(r);
+        return NGX_ERROR;
     }
 
     ngx_http_actor_token_show(v, &s);
@@ -272,7 +293,7 @@ ngx_http_actor_token_identity_variable(ngx_http_request_t *r,
     ngx_str_null(&s);
 
     if (ngx_http_actor_token_identity(r, d, data, &s) != NGX_OK) {
-        return ngx_http_actor_token_fail(r);
+        return NGX_ERROR;
     }
 
     ngx_http_actor_token_show(v, &s);
@@ -281,20 +302,35 @@ ngx_http_actor_token_identity_variable(ngx_http_request_t *r,
 }
 
 
-/* from now on there is nothing to show: not half of it, and not a bit later */
+/* each time another, but for "set" */
 
 static ngx_int_t
-ngx_http_actor_token_fail(ngx_http_request_t *r)
+ngx_http_actor_token_line(ngx_http_request_t *r,
+    const ngx_http_actor_token_decision_t *d, ngx_str_t *s)
 {
-    ngx_http_actor_token_ctx_t  *ctx;
+    ngx_http_phase_handler_t               *ph;
+    ngx_http_core_main_conf_t              *cmcf;
+    ngx_http_actor_token_ctx_t             *ctx;
+    const ngx_http_actor_token_loc_conf_t  *conf;
 
     ctx = ngx_http_actor_token_get_ctx(r);
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
 
-    if (ctx) {
-        ctx->failed = 1;
+    ph = &cmcf->phase_engine.handlers[r->phase_handler];
+
+    if (ctx == NULL || ph->checker != ngx_http_core_rewrite_phase) {
+        return ngx_http_actor_token_audit(r, d, s);
     }
 
-    return NGX_ERROR;
+    conf = ngx_http_get_module_loc_conf(r, ngx_http_actor_token_module);
+
+    if (ngx_http_actor_token_later(r, conf, &ctx->line_moment)) {
+        ctx->line.rc = ngx_http_actor_token_audit(r, d, &ctx->line.value);
+    }
+
+    *s = ctx->line.value;
+
+    return ctx->line.rc;
 }
 
 
@@ -324,9 +360,11 @@ static ngx_int_t
 ngx_http_actor_token_identity(ngx_http_request_t *r,
     const ngx_http_actor_token_decision_t *d, uintptr_t which, ngx_str_t *s)
 {
+    ngx_http_actor_token_seen_t     *seen;
     const ngx_actor_token_claims_t  *claims;
 
-    claims = &d->seen->token.claims;
+    seen = d->seen;
+    claims = &seen->token.claims;
 
     switch (which) {
 
@@ -350,10 +388,18 @@ ngx_http_actor_token_identity(ngx_http_request_t *r,
         return NGX_OK;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_CHAIN:
-        return ngx_http_actor_token_chain(r, claims, s);
+        if (!seen->chain.made) {
+            seen->chain.made = 1;
+            seen->chain.rc = ngx_http_actor_token_make_chain(r, claims,
+                                                          &seen->chain.value);
+        }
+
+        *s = seen->chain.value;
+        return seen->chain.rc;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_DEPTH:
-        return ngx_http_actor_token_number(r, claims->depth, s);
+        ngx_http_actor_token_number(claims->depth, seen->depth, s);
+        return NGX_OK;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_TENANT:
         *s = claims->tenant;
@@ -364,7 +410,7 @@ ngx_http_actor_token_identity(ngx_http_request_t *r,
         return NGX_OK;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_ISSUER_NAME:
-        *s = d->seen->token.issuer->name;
+        *s = seen->token.issuer->name;
         return NGX_OK;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_AUDIENCE:
@@ -380,10 +426,18 @@ ngx_http_actor_token_identity(ngx_http_request_t *r,
         return NGX_OK;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_SCOPE:
-        return ngx_http_actor_token_scopes(r, claims, s);
+        if (!seen->scope.made) {
+            seen->scope.made = 1;
+            seen->scope.rc = ngx_http_actor_token_make_scope(r, claims,
+                                                          &seen->scope.value);
+        }
+
+        *s = seen->scope.value;
+        return seen->scope.rc;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_EXPIRES:
-        return ngx_http_actor_token_number(r, claims->expires, s);
+        ngx_http_actor_token_number(claims->expires, seen->expires, s);
+        return NGX_OK;
 
     default:
         return NGX_ERROR;
@@ -395,45 +449,51 @@ ngx_int_t
 ngx_http_actor_token_fingerprint(ngx_http_request_t *r,
     ngx_http_actor_token_seen_t *seen, ngx_str_t *s)
 {
+    if (!seen->fingerprint.made
+        && seen->fault == NGX_ACTOR_TOKEN_UNDECIDED)
+    {
+        seen->fingerprint.made = 1;
+        seen->fingerprint.rc = ngx_http_actor_token_make_fingerprint(r,
+                                   &seen->token, &seen->fingerprint.value);
+    }
+
+    *s = seen->fingerprint.value;
+
+    return seen->fingerprint.rc;
+}
+
+
+static ngx_int_t
+ngx_http_actor_token_make_fingerprint(ngx_http_request_t *r,
+    ngx_actor_token_t *token, ngx_str_t *s)
+{
     ngx_str_t                          head;
     ngx_http_actor_token_main_conf_t  *mcf;
 
-    if (seen->fault != NGX_ACTOR_TOKEN_UNDECIDED) {
-        ngx_str_null(s);
-        return NGX_OK;
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+
+    if (ngx_actor_token_digest(token, &mcf->trusted, r->connection->log)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
-    if (seen->fingerprint.data == NULL) {
+    head.data = token->digest;
+    head.len = NGX_HTTP_ACTOR_TOKEN_FINGERPRINT_LEN;
 
-        mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
-
-        if (ngx_actor_token_digest(&seen->token, &mcf->trusted,
-                                   r->connection->log)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        head.data = seen->token.digest;
-        head.len = NGX_HTTP_ACTOR_TOKEN_FINGERPRINT_LEN;
-
-        seen->fingerprint.data = ngx_pnalloc(r->pool,
-                                            ngx_base64_encoded_length(16));
-        if (seen->fingerprint.data == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_encode_base64url(&seen->fingerprint, &head);
+    s->data = ngx_pnalloc(r->pool, ngx_base64_encoded_length(head.len));
+    if (s->data == NULL) {
+        return NGX_ERROR;
     }
 
-    *s = seen->fingerprint;
+    ngx_encode_base64url(s, &head);
 
     return NGX_OK;
 }
 
 
-ngx_int_t
-ngx_http_actor_token_chain(ngx_http_request_t *r,
+static ngx_int_t
+ngx_http_actor_token_make_chain(ngx_http_request_t *r,
     const ngx_actor_token_claims_t *claims, ngx_str_t *s)
 {
     size_t                          len;
@@ -506,7 +566,7 @@ ngx_http_actor_token_chain(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_actor_token_scopes(ngx_http_request_t *r,
+ngx_http_actor_token_make_scope(ngx_http_request_t *r,
     const ngx_actor_token_claims_t *claims, ngx_str_t *s)
 {
     size_t                         len;
@@ -545,17 +605,11 @@ ngx_http_actor_token_scopes(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
-ngx_http_actor_token_number(ngx_http_request_t *r, int64_t n, ngx_str_t *s)
+static void
+ngx_http_actor_token_number(int64_t n, u_char *buf, ngx_str_t *s)
 {
-    s->data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (s->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    s->len = ngx_sprintf(s->data, "%L", n) - s->data;
-
-    return NGX_OK;
+    s->data = buf;
+    s->len = ngx_sprintf(buf, "%L", n) - buf;
 }
 
 

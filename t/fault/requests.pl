@@ -80,6 +80,17 @@ $Upstream
 $Upstream
         }
 
+        # which asks for the length of a value, and then for its bytes
+
+        location /twice {
+            set \$identity "\$actor_token_subject,\$actor_token_actor,\$actor_token_tenant,\$actor_token_issuer,\$actor_token_depth";
+            set \$more "\$actor_token_id \$actor_token_chain \$actor_token_scope \$actor_token_expires \$roles";
+            set \$outcome "\$actor_token_reason \$actor_token_fingerprint \$actor_token_audit";
+            proxy_set_header X-Identity \$identity;
+            proxy_set_header X-More "\$more \$outcome";
+            proxy_pass http://127.0.0.1:\$PORT/upstream;
+        }
+
         location /page {
             actor_token_scope none;
             error_page 403 = /t;
@@ -98,7 +109,7 @@ $Upstream
 
         location /upstream {
             actor_token off;
-            return 200 "identity=\$http_x_identity token=\$http_authorization\$http_x_token\$http_cookie";
+            return 200 "identity=\$http_x_identity token=\$http_authorization\$http_x_token\$http_cookie more=\$http_x_more";
         }
     }
 _EOC_
@@ -137,6 +148,7 @@ my @cases = (
     ['in a cookie',        '/cookie',  200,
      sub { 'Cookie: a=b; token=' . fresh() . '; c=d' }],
     ['used early',         '/early',   200, sub { bearer(fresh()) }],
+    ['set',                '/twice',   200, sub { bearer(fresh()) }],
     ['required',           '/require', 200, sub { bearer(fresh()) }],
     ['refused, then not',  '/page',    200, sub { bearer(fresh()) }],
 
@@ -176,7 +188,8 @@ sub wrong {
 
     return '' if $answer->{status} != 200;
 
-    my ($seen, $token) = $answer->{body} =~ /^identity=(.*) token=(.*)$/
+    my ($seen, $token, $more) =
+        $answer->{body} =~ /^identity=(.*) token=(.*) more=(.*)$/
         or return "the body is \"$answer->{body}\"";
 
     # a variable that fails is empty, and never something else
@@ -189,7 +202,11 @@ sub wrong {
             if ($seen[$i] // '') ne '' && $seen[$i] ne $right[$i];
     }
 
-    return $token =~ /eyJ/ ? 'the token got through' : '';
+    return 'the token got through' if $token =~ /eyJ/;
+
+    # nor is it memory that nobody has written to
+
+    return $more =~ /[^ -~]/ ? 'bytes of nobody' : '';
 }
 
 $nginx->start;

@@ -32,6 +32,7 @@ typedef struct {
     ngx_err_t                          err;
     const char                        *what;     /* else is wrong */
     ngx_uint_t                         quiet;    /* another worker tells */
+    ngx_uint_t                         failed;   /* no fault of the file */
 } ngx_http_actor_token_contents_t;
 
 
@@ -148,9 +149,21 @@ ngx_http_actor_token_file_load(ngx_conf_t *cf, ngx_actor_token_store_t *store,
     rc = ngx_http_actor_token_file_read(&file->source->file, log, &c);
 
     if (rc == NGX_OK) {
-        ngx_http_actor_token_file_remember(file, &c.info);
-
         rc = ngx_http_actor_token_file_take(cf, store, ring, file, &c);
+
+        file->again = c.failed;
+
+        /* or it would not be read again until it changes */
+
+        if (!c.failed) {
+            ngx_http_actor_token_file_remember(file, &c.info);
+
+        } else if (cf == NULL) {
+            ngx_log_error(NGX_LOG_ERR, log, 0,
+                          "\"%V\" of issuer \"%V\" could not be read again: "
+                          "out of memory; the last good keys stay in use",
+                          &file->source->file, &ring->block->issuer.name);
+        }
 
     } else {
         ngx_http_actor_token_file_unread(cf, store, file, &c);
@@ -181,6 +194,7 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
     {
         ngx_actor_token_openssl_error(NGX_LOG_ALERT, ngx_cycle->log,
                                       "SHA-256 failed");
+        c->failed = 1;
         return NGX_ERROR;
     }
 
@@ -189,7 +203,8 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
     if (store) {
         ngx_memcpy(&news, content, sizeof(ngx_atomic_uint_t));
         c->quiet = !ngx_actor_token_store_news(store, &file->source->file,
-                                               news);
+                                               news)
+                   && !file->again;
     }
 
     if (file->keyset
@@ -206,7 +221,11 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
     keyset = ngx_http_actor_token_file_parse(cf, ring, file, c);
 
     if (keyset == NULL) {
-        ngx_memcpy(file->bad, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+
+        if (!c->failed) {
+            ngx_memcpy(file->bad, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+        }
+
         return NGX_ERROR;
     }
 
@@ -343,7 +362,7 @@ ngx_http_actor_token_file_unread(ngx_conf_t *cf,
 }
 
 
-/* NULL, and what is wrong has been logged */
+/* NULL, and what is wrong has been logged, or "failed" is set */
 
 static ngx_actor_token_keyset_t *
 ngx_http_actor_token_file_parse(ngx_conf_t *cf,
@@ -366,6 +385,7 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
                                            cf ? &cf->cycle->new_log
                                               : ngx_cycle->log);
     if (keyset == NULL) {
+        c->failed = 1;
         return NULL;
     }
 
@@ -416,6 +436,7 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
 
     if (rc != NGX_OK) {
         ngx_actor_token_keyset_release(keyset);
+        c->failed = (rc == NGX_ERROR);
         return NULL;
     }
 

@@ -151,10 +151,26 @@ sub allow_until {
     close $fh;
 }
 
+sub counted {
+    my ($self) = @_;
+
+    return (unpack 'q5', $self->read('control'))[0];
+}
+
 sub failed {
     my ($self) = @_;
 
     return (unpack 'q5', $self->read('control'))[4];
+}
+
+
+# how many lines of the error log are like this
+
+sub logged {
+    my ($self, $pattern) = @_;
+
+    return scalar grep { $_ =~ $pattern }
+                       split /\n/, $self->read('logs/error.log');
 }
 
 

@@ -437,14 +437,13 @@ ngx_actor_token_store_proven(ngx_actor_token_store_t *store,
 
 
 ngx_uint_t
-ngx_actor_token_store_news(ngx_actor_token_store_t *store,
-    const ngx_str_t *name, ngx_atomic_uint_t what)
+ngx_actor_token_store_news(ngx_actor_token_store_t *store, ngx_uint_t n,
+    ngx_atomic_uint_t what)
 {
     ngx_atomic_t       *place;
     ngx_atomic_uint_t   old;
 
-    place = &store->sh->news[ngx_crc32_short(name->data, name->len)
-                             % NGX_ACTOR_TOKEN_NEWS];
+    place = &store->sh->news[n % NGX_ACTOR_TOKEN_NEWS];
     old = *place;
 
     return old != what && ngx_atomic_cmp_set(place, old, what);

@@ -107,11 +107,11 @@ void ngx_actor_token_store_cancel(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id);
 
 /*
- * Of what all workers see, one should tell: whether nobody has seen this of
- * that name before, or something else since.
+ * Of what all workers see, one should tell: whether nobody has seen this in
+ * that place before, or something else since.
  */
 ngx_uint_t ngx_actor_token_store_news(ngx_actor_token_store_t *store,
-    const ngx_str_t *name, ngx_atomic_uint_t what);
+    ngx_uint_t n, ngx_atomic_uint_t what);
 
 /* the set has verified a token: from now on it makes no room for others */
 void ngx_actor_token_store_proven(ngx_actor_token_store_t *store,

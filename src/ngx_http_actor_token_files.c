@@ -202,8 +202,7 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
 
     if (store) {
         ngx_memcpy(&news, content, sizeof(ngx_atomic_uint_t));
-        c->quiet = !ngx_actor_token_store_news(store, &file->source->file,
-                                               news)
+        c->quiet = !ngx_actor_token_store_news(store, file->number, news)
                    && !file->again;
     }
 
@@ -346,7 +345,7 @@ ngx_http_actor_token_file_unread(ngx_conf_t *cf,
     file->fault = fault;
 
     if (store) {
-        c->quiet = !ngx_actor_token_store_news(store, &file->source->file,
+        c->quiet = !ngx_actor_token_store_news(store, file->number,
                                ngx_crc32_long((u_char *) fault,
                                               ngx_strlen(fault)));
     }
@@ -556,13 +555,14 @@ ngx_int_t
 ngx_http_actor_token_files_watch(ngx_cycle_t *cycle,
     ngx_http_actor_token_main_conf_t *mcf)
 {
-    ngx_uint_t                        i, k, n;
+    ngx_uint_t                        i, k, n, number;
     ngx_actor_token_issuer_t        **issuer;
     ngx_http_actor_token_ring_t      *ring;
     ngx_http_actor_token_watch_t     *watch;
     ngx_http_actor_token_key_file_t  *file;
 
     n = 0;
+    number = 0;
     issuer = mcf->trusted.issuers.issuers.elts;
 
     for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
@@ -573,6 +573,8 @@ ngx_http_actor_token_files_watch(ngx_cycle_t *cycle,
         file = ring->files.elts;
 
         for (k = 0; k < ring->files.nelts; k++) {
+
+            file[k].number = number++;
 
             /* secrets never are, and what only root may read cannot be */
 

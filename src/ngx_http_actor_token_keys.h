@@ -39,6 +39,7 @@ typedef struct {
     u_char                   bad[NGX_ACTOR_TOKEN_DIGEST_LEN];
     const char                            *fault;    /* the last one told */
     ngx_uint_t                             again;    /* memory was short */
+    ngx_uint_t                             number;   /* among all files */
 
     ngx_file_uniq_t                        uniq;
     off_t                                  size;

@@ -161,3 +161,19 @@ actor_token_scope read;
 --- claims
 {"scope": "write\tread"}
 --- reason: bad_claim
+
+
+=== TEST 22: an empty array of scopes grants none
+--- policy
+actor_token_scope read write;
+--- claims
+{"scope": "(absent)", "scp": []}
+--- reason: insufficient_scope
+--- challenge: Bearer realm="test", error="insufficient_scope", scope="read write"
+--- vars
+scope:
+
+
+=== TEST 23: an array with both
+--- claims
+{"scope": "(absent)", "scp": ["read", "write"]}

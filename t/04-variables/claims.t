@@ -199,3 +199,39 @@ add_header X-Mapped $mapped;
 {"name": "Ada"}
 --- response_headers
 X-Mapped: [Ada]
+
+
+=== TEST 25: a variable that a map makes
+--- http_config
+map $host $org { default acme; }
+actor_token_claim_set $org tid; #<
+--- must_die
+"$org" is set elsewhere too
+
+
+=== TEST 26: a claim without a name is none
+--- policy
+add_header X-Claims "[$actor_token_claim_][$actor_token_claim_name]";
+--- payload eval
+payload() =~ s/^\{/{"": "x", "name": "Ada",/r
+--- response_headers
+X-Claims: [][Ada]
+
+
+=== TEST 27: SSI shows the claims that the configuration names, and no others
+--- conf_files eval
+['../html/page.txt' => '[<!--# echo var="actor_token_claim_name" -->]'
+                       . '[<!--# echo var="actor_token_claim_nick" -->]']
+--- config
+location /t {
+    include policy.conf;
+    root html;
+    default_type text/plain;
+    ssi on;
+    ssi_types text/plain;
+    add_header X-Name $actor_token_claim_name;
+    try_files /page.txt =404;
+}
+--- claims
+{"name": "Ada", "nick": "A"}
+--- response_body: [Ada][(none)]

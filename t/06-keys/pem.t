@@ -1,7 +1,49 @@
 # PEM files: public keys and certificates.
 
 use lib 't/lib';
+
+use MIME::Base64 ();
+
 use Test::Nginx::ActorToken;
+
+# an RSA key's modulus with this exponent, in hex: as "openssl rsa" writes it,
+# and as PKCS #1 has it
+
+sub der {
+    my ($tag, $value) = @_;
+
+    my $len = length $value;
+
+    return pack('C', $tag)
+           . ($len < 128 ? pack('C', $len) : pack('Cn', 0x82, $len)) . $value;
+}
+
+sub pem {
+    my ($what, $der) = @_;
+
+    return "-----BEGIN $what-----\n" . MIME::Base64::encode_base64($der)
+           . "-----END $what-----\n";
+}
+
+sub rsa_der {
+    my ($name, $exponent) = @_;
+
+    my $n = ActorToken::Mint::key($name)->{pk}->key2hash->{N};
+
+    return der(0x30, join '', map { der(0x02, pack 'H*',
+                                        /^[89a-f]/i ? "00$_" : $_) }
+                                  $n, $exponent);
+}
+
+sub rsa_pem {
+    my $id = der(0x30, pack 'H*', '06092a864886f70d0101010500');
+
+    return pem('PUBLIC KEY', der(0x30, $id . der(0x03, "\0" . rsa_der(@_))));
+}
+
+sub rsa_pkcs1 {
+    return pem('RSA PUBLIC KEY', rsa_der(@_));
+}
 
 run_tests();
 
@@ -145,3 +187,48 @@ alg=RS256
 key rsa1024.pem alg=RS256; #<
 --- must_die
 rsa1024.pem
+
+
+=== TEST 21: no algorithm, but a kid
+--- issuer
+key p256.pem kid=p256; #<
+--- must_die
+"key" directive needs "alg="
+
+
+=== TEST 22: an RSA key alone
+--- issuers
+actor_token_issuer acme {
+    issuer https://login.acme.example;
+    tenant acme;
+    key pkcs1.pem alg=RS256;
+}
+--- conf_files eval
+['pkcs1.pem' => rsa_pkcs1('rsa', '010001')]
+--- signer: rsa/RS256
+
+
+=== TEST 23: what is no RSA key
+--- issuer
+key bad.pem alg=RS256; #<
+--- conf_files eval
+['bad.pem' => "-----BEGIN RSA PUBLIC KEY-----\nMAYCAQECAQM\n"
+              . "-----END RSA PUBLIC KEY-----\n"]
+--- must_die
+bad.pem
+
+
+=== TEST 24: an exponent of 65 bits
+--- issuer
+key wide.pem alg=RS256; #<
+--- conf_files eval
+['wide.pem' => rsa_pem('rsa', '01' . '00' x 7 . '01')]
+--- must_die
+exponent of more than 64 bits
+
+
+=== TEST 25: one of 64
+--- issuer
+key narrow.pem alg=RS256;
+--- conf_files eval
+['narrow.pem' => rsa_pem('rsa', '80' . '00' x 6 . '01')]

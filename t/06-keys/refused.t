@@ -393,3 +393,24 @@ actor_token_issuer beta {
 actor_token_trust acme;
 --- no_notice
 beta
+
+
+=== TEST 41: more than 256 keys in two files
+--- issuers
+actor_token_issuer acme { #<
+    issuer https://login.acme.example;
+    jwks acme.jwks;
+    jwks many.jwks;
+    tenant acme;
+}
+--- conf_files eval
+['many.jwks' => jwks(map { jwk('acme', kid => "k$_") } 1 .. 256)]
+--- must_die
+issuer "acme" has more than 256 keys
+
+
+=== TEST 42: 256 in two files
+--- issuer
+jwks many.jwks;
+--- conf_files eval
+['many.jwks' => jwks(map { jwk('acme', kid => "k$_") } 1 .. 255)]

@@ -131,3 +131,15 @@ Cookie: a=1; b=2
 --- more_headers
 Cookie: a=1; SESSION=$TOKEN
 --- response_body: [a=1]
+
+
+=== TEST 15: a space behind the name
+--- more_headers
+Cookie: a=1; session =$TOKEN; b=2
+--- response_body: [a=1; b=2]
+
+
+=== TEST 16: behind a comma
+--- more_headers
+Cookie: a=1,session=$TOKEN; b=2
+--- response_body_like: ^\[a=1, ?b=2\]$

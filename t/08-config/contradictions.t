@@ -179,3 +179,34 @@ require_claim
 algorithms HS256;
 --- must_die
 acme.jwks
+
+
+=== TEST 23: a single tenant that is not on the list
+--- issuers
+actor_token_issuer acme { #<
+    issuer https://login.acme.example;
+    jwks acme.jwks;
+    tenant acme;
+    tenants globex initech;
+}
+--- must_die
+"tenant" contradicts "tenants"
+
+
+=== TEST 24: one that is
+--- issuer
+tenants globex acme;
+
+
+=== TEST 25: a required value, and then more of the path
+--- issuer
+require_claim org =a name; #<
+--- must_die
+require_claim
+
+
+=== TEST 26: the path first
+--- issuer
+require_claim org name =a;
+--- claims
+{"org": {"name": "a"}}

@@ -363,3 +363,19 @@ actor_token_issuer any { #<
 }
 --- must_die
 any
+
+
+=== TEST 33: include of two files
+--- issuer
+include a.inc b.inc; #<
+--- conf_files eval
+['a.inc' => "leeway 10s;\n", 'b.inc' => "type at+jwt;\n"]
+--- must_die
+invalid number of arguments in "include" directive
+
+
+=== TEST 34: two files by a mask
+--- issuer
+include more-*.inc;
+--- conf_files eval
+['more-a.inc' => "leeway 10s;\n", 'more-b.inc' => "type at+jwt;\n"]

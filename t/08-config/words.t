@@ -114,3 +114,34 @@ actor_token_claim_set $org tid;
 map $host $organisation { default acme; }
 --- policy
 actor_token_tenant $organisation;
+
+
+=== TEST 15: a claim's variable as the token
+--- http_config
+actor_token_claim_set $org tid;
+--- config
+location = /t {
+    actor_token test token=$org; #<
+    actor_token_audience off;
+    actor_token_tenant acme;
+    empty_gif;
+}
+--- must_die
+$org
+
+
+=== TEST 16: another variable
+--- http_config
+actor_token_claim_set $org tid;
+map $http_x_token $organ { default $http_x_token; }
+--- policy
+actor_token test token=$organ;
+--- more_headers
+X-Token: $TOKEN
+
+
+=== TEST 17: token= with more than a variable
+--- policy
+actor_token test token=$http_x-token; #<
+--- must_die
+"token=$http_x-token" is not the name of one variable

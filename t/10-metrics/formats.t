@@ -96,6 +96,11 @@ my @asked = (
      'html', 'a comma in quotes'],
     [',,text/html;;q=0.3,', 'html', 'nothing between commas'],
     ['text/html;x="', 'html', 'an open quote'],
+    ['text/html;x="\\",application/json;q=1";q=0.5, application/json;q=0.4',
+     'html', 'a quote in quotes'],
+    ['text/html;q=0.x, application/json;q=0.1', 'json',
+     'a weight that is no number'],
+    ['text/html;q=0.9, application/json;q=0.1', 'html', 'one that is'],
 );
 
 for (@asked) {
@@ -107,6 +112,15 @@ for (@asked) {
 
 is(format_of('/metrics', 'Accept: text/plain;q=0.5', 'Accept: text/html'),
    'html', 'two fields are one list');
+
+# nginx keeps fields by the twenty
+
+my @others = map { "X-$_: $_" } 1 .. 25;
+
+is(format_of('/metrics', @others, 'Accept: text/html'), 'html',
+   'behind many fields');
+is(format_of('/metrics', 'Accept: text/html', @others), 'html',
+   'in front of them');
 
 for my $format (sort keys %type) {
     is(format_of("/metrics?format=$format", "Accept: $chrome"), $format,
@@ -143,6 +157,16 @@ for my $method (qw( POST PUT DELETE OPTIONS )) {
 }
 
 is($gateway->get('/metrics', undef, 'Content-Length: 0'), 200, 'GET is');
+
+for (["5\r\nhello\r\n0\r\n\r\n", 200, 'a body is not read'],
+     ["hello\r\n\r\n", 400, 'but must be one'])
+{
+    my ($body, $status, $what) = @$_;
+
+    my $answer = $gateway->ask('GET', '/metrics',
+                               "Transfer-Encoding: chunked\r\n\r\n$body");
+    like($answer, qr{\AHTTP/1\.1 $status }, $what);
+}
 
 
 # the page may run its one script, use its one style, and nothing else

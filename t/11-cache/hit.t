@@ -14,6 +14,9 @@ our $rich = token(claims => {
     act => { sub => 'agent-1', iss => 'https://login.acme.example',
              act => { sub => 'svc', iss => 'https://partner.example' } } });
 
+our $huge = token(claims => { jti => 'x' x 65536 });
+our $large = token(claims => { jti => 'x' x 65535 });
+
 run_tests();
 
 __DATA__
@@ -105,3 +108,31 @@ cache_status:
 --- reason: missing
 --- vars
 cache_status:
+
+
+=== TEST 8: what has a string of over 64 KiB is accepted
+--- http_config
+large_client_header_buffers 4 256k;
+--- policy
+actor_token_max_size 256k;
+--- token eval: $::huge
+--- vars
+cache_status: MISS
+
+
+=== TEST 9: but not remembered
+--- token eval: $::huge
+--- vars
+cache_status: MISS
+
+
+=== TEST 10: one that has not
+--- token eval: $::large
+--- vars
+cache_status: MISS
+
+
+=== TEST 11: is
+--- token eval: $::large
+--- vars
+cache_status: HIT

@@ -18,7 +18,11 @@ plan(skip_all => 'this nginx is not built --with-debug')
 my $gateway = Metrics->new(
     main => 'error_log logs/debug.log debug;',
     issuers => Metrics::issuer('acme')
-               . Metrics::issuer('other', 'key_request /keys;'),
+               . Metrics::issuer('other', 'key_request /keys;')
+               . "actor_token_issuer many {
+                      issuer 'https://{tenant}.many.example.com';
+                      jwks keys/acme.jwks;
+                  }\n",
     http => 'map $args $allowed { default 1; no 0; }',
     server => <<'_EOC_');
 location = /strict {
@@ -27,6 +31,20 @@ location = /strict {
     actor_token_actors svc:support;
     actor_token_scope read write;
     actor_token_require $allowed;
+    try_files /index.txt =404;
+}
+
+location = /globex {
+    actor_token test;
+    actor_token_trust acme;
+    actor_token_tenant globex;
+    try_files /index.txt =404;
+}
+
+location = /direct {
+    actor_token test;
+    actor_token_trust acme;
+    actor_token_delegation optional;
     try_files /index.txt =404;
 }
 
@@ -183,6 +201,25 @@ for (
      @signed, "${time}holds",
      'audience "https://api\.example\.com", the token\'s "a1" "a2" "a3" and 2 '
      . 'more: audience_mismatch', 'verdict: audience_mismatch'],
+
+    ['no audience', '/strict', of(aud => '(absent)'), @signed, "${time}holds",
+     'audience "https://api\.example\.com", the token\'s none: '
+     . 'audience_mismatch', 'verdict: audience_mismatch'],
+
+    ['another tenant', '/globex', of(jti => 'g'), @signed, "${time}holds",
+     "${audience}holds", 'tenant "globex", the token\'s "acme": tenant_mismatch',
+     'verdict: tenant_mismatch'],
+
+    ['nobody acts, which is allowed', '/direct',
+     of(act => '(absent)', nbf => 'now-60'), @signed[0 .. 6],
+     'claims: subject "user-1", tenant "acme", actors 0',
+     'time \d+, exp \d+, nbf \d+, iat \d+: holds', "${audience}holds",
+     "${tenant}holds", 'delegation optional, actors 0: holds', 'verdict: ok'],
+
+    ['a template', '/strict', of(iss => 'https://acme.many.example.com'),
+     @head[0 .. 2], 'issuer: iss "https://acme\.many\.example\.com", '
+     . 'of block "many", \{tenant\} "acme"',
+     'trust: block "many" is not trusted here', 'verdict: untrusted_issuer'],
 
     ['no actor', '/strict', of(act => '(absent)'), @signed[0 .. 6],
      'claims: subject "user-1", tenant "acme", actors 0',

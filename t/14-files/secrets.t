@@ -22,6 +22,7 @@ sub moved {
 moved('shared.secret', secret('hs256-old'));
 moved('set.jwks', jwks('with-old', 'hs384-old'));
 moved('other.jwks', jwks('other-old'));
+moved('turned.jwks', jwks('turned-old'));
 
 # workers that may read what root may
 
@@ -34,6 +35,7 @@ my $nginx = gateway(workers => 2, main => $> == 0 ? 'user root;' : '',
         key shared.secret alg=HS256 kid=shared;
         jwks set.jwks;
         jwks other.jwks;
+        jwks turned.jwks;
     }', keys => ''));
 
 sub reasons {
@@ -52,6 +54,10 @@ is(reasons('with-old'), 'ok ok', 'and a key beside it');
 moved('shared.secret', secret('hs256-new'));
 moved('set.jwks', jwks('with-new', 'hs384-new'));
 
+# a set that had no secret is watched, but none comes by it
+
+moved('turned.jwks', jwks('turned-new', 'hs256-turned'));
+
 # twice, so that each worker has looked at all files once
 
 for my $n (1 .. 2) {
@@ -68,6 +74,12 @@ is(reasons('hs384-new'), 'unknown_key unknown_key', 'in a set: not the new');
 is(reasons('with-old'), 'ok ok', 'the key beside it');
 is(reasons('with-new'), 'unknown_key unknown_key', 'is not watched either');
 
+is(reasons('turned-old'), 'ok ok', 'a set that has a secret now: the last good');
+is(reasons('turned-new'), 'unknown_key unknown_key', 'and nothing of the new');
+is(reasons('hs256-turned'), 'unknown_key unknown_key', 'nor its secret');
+is(scalar $nginx->logged(qr/turned\.jwks" holds a secret, which is read only at start and reload/),
+   1, 'which is told once');
+
 is_deeply([$nginx->logged(qr/\[error\] .*(?:shared\.secret|set\.jwks)/)], [],
           'nothing is said about what nobody looks at');
 
@@ -77,5 +89,6 @@ is(reasons('hs256-new', 'shared'), 'ok ok', 'after a reload');
 is(reasons('hs256-old', 'shared'), 'bad_signature bad_signature',
    'in place of the old');
 is(reasons('hs384-new'), 'ok ok', 'and in the set');
+is(reasons('hs256-turned'), 'ok ok', 'and in the one that had none');
 
 done_testing();

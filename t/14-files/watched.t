@@ -39,9 +39,19 @@ moved('shared.secret', secret('hs256-old'), 0600);
 moved('set-with-secret.jwks', jwks('with-old', 'hs384-old'), 0600);
 moved('unreadable.jwks', jwks('unreadable-old'), 0600);
 
+# the group of workers may read it, and nobody else
+
+my $group = (getpwnam 'nobody')[3];
+
+moved('grouped.jwks', jwks('grouped-old'), 0640);
+chown 0, $group, "$conf/grouped.jwks" if $> == 0;
+
 my $sources = join "\n", map { "jwks $_.jwks;" } @files;
 
-my $nginx = gateway(workers => 2, http => site(issuers => "
+my $nginx = gateway(workers => 2,
+                    main => $> == 0 ? 'user nobody ' . getgrgid($group) . ';'
+                                    : '',
+                    http => site(issuers => "
     actor_token_issuer acme {
         issuer https://login.acme.example;
         algorithms ES256 HS256 HS384;
@@ -51,6 +61,7 @@ my $nginx = gateway(workers => 2, http => site(issuers => "
         key shared.secret alg=HS256 kid=shared;
         jwks set-with-secret.jwks;
         jwks unreadable.jwks;
+        jwks grouped.jwks;
     }", keys => ''));
 
 sub reason {
@@ -193,7 +204,7 @@ ok(await(sub { $nginx->logged(qr/broken\.jwks/) }), 'broken: told again');
 # what a worker cannot read
 
 SKIP: {
-    skip 'not root: workers read all that is read', 4 if $> != 0;
+    skip 'not root: workers read all that is read', 5 if $> != 0;
 
     is(reasons('unreadable-old'), 'ok ok', 'a file of root is not watched');
     is(reasons('unreadable-new'), 'unknown_key unknown_key',
@@ -204,6 +215,8 @@ SKIP: {
     my @lines = $nginx->logged(qr/\[notice\] .*unreadable\.jwks/);
 
     is(scalar @lines, 1, 'which is noticed');
+    is(scalar $nginx->logged(qr/\[notice\] .*grouped\.jwks" cannot be read/), 0,
+       "but not of a file of the workers' group");
     like($lines[0], qr/"\Q$conf\E\/unreadable\.jwks" cannot be read by workers, and will be read only at start and reload in .*nginx\.conf:\d+$/,
          'with file and line');
 }

@@ -14,6 +14,8 @@ static void test_find(void);
 static void test_evict(void);
 static void test_expired_first(void);
 static void test_sizes(void);
+static void test_bounded(void);
+static void test_attached(void);
 static ngx_int_t failing_find(ngx_pool_t *p, void *data);
 
 
@@ -32,6 +34,8 @@ unit_tests(void)
     test_evict();
     test_expired_first();
     test_sizes();
+    test_bounded();
+    test_attached();
 
     server_cache(&cache, 16 * ngx_pagesize);
     add(1, SERVER_NOW + 10, 100);
@@ -261,6 +265,63 @@ test_sizes(void)
     add(1, SERVER_NOW + 50, 65 * ngx_pagesize);
     is(find(1, SERVER_NOW, &record), NGX_DECLINED,
        "sizes: larger than the zone");
+}
+
+
+/* the lock is not held until so many small ones have left for a large one */
+
+static void
+test_bounded(void)
+{
+    ngx_str_t                       record;
+    ngx_uint_t                      i, entries;
+    ngx_actor_token_cache_status_t  status;
+
+    server_cache(&cache, 64 * ngx_pagesize);
+
+    for (i = 1; i <= 2000; i++) {
+        add(i, SERVER_NOW + 10, 10);
+    }
+
+    ngx_actor_token_cache_status(&cache, &status);
+    entries = status.entries;
+    i = status.evictions;
+
+    add(3000, SERVER_NOW + 10, 48 * ngx_pagesize);
+    is(find(3000, SERVER_NOW, &record), NGX_DECLINED, "bounded: no room");
+
+    ngx_actor_token_cache_status(&cache, &status);
+    is(status.entries, entries - 64, "bounded: 64 have left for it");
+    is(status.evictions, i + 64, "bounded: which is counted");
+
+    add(3000, SERVER_NOW + 10, ngx_pagesize);
+    is(find(3000, SERVER_NOW, &record), NGX_OK, "bounded: room for less");
+}
+
+
+/* a zone that another process has made */
+
+static void
+test_attached(void)
+{
+    ngx_str_t                record;
+    ngx_shm_zone_t           zone;
+    ngx_actor_token_cache_t  first;
+
+    server_cache(&cache, 16 * ngx_pagesize);
+    add(1, SERVER_NOW + 10, 100);
+
+    first = cache;
+
+    ngx_memzero(&zone, sizeof(ngx_shm_zone_t));
+    ngx_memzero(&cache, sizeof(ngx_actor_token_cache_t));
+
+    zone.data = &cache;
+    zone.shm.addr = (u_char *) first.shpool;
+    zone.shm.exists = 1;
+
+    is(ngx_actor_token_cache_init(&zone, NULL), NGX_OK, "attached: is there");
+    is(find(1, SERVER_NOW, &record), NGX_OK, "attached: with its entry");
 }
 
 

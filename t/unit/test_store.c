@@ -55,6 +55,7 @@ static void test_orphans(void);
 static void test_too_large(void);
 static void test_number(void);
 static void test_growth(void);
+static void test_attached(void);
 static ngx_int_t failing_look(ngx_pool_t *p, void *data);
 
 
@@ -89,6 +90,7 @@ unit_tests(void)
     test_too_large();
     test_number();
     test_growth();
+    test_attached();
 
     server_store(&store, 16 * ngx_pagesize);
     make(&set, "issuer", NULL);
@@ -512,6 +514,13 @@ test_quota_without_places(void)
     ngx_actor_token_store_cancel(&store, &set[2].id);
     is(begin(&set[1], NOW), NGX_DONE, "places: and one that was cancelled");
     is(begin(&set[2], NOW), NGX_AGAIN, "places: and that is all");
+
+    /* nor is there room to count those of another issuer */
+
+    make(&set[0], "other", "late");
+    is(begin(&set[0], NOW), NGX_AGAIN, "places: another issuer has to wait");
+    make(&set[0], "other", NULL);
+    is(begin(&set[0], NOW), NGX_OK, "places: but for a set of its own");
 }
 
 
@@ -915,12 +924,55 @@ test_number(void)
         prove("tenant", i);
     }
 
-    make(&one, "idp", "late");
+    make(&one, "idp", "late0");
     is(fetch(&one, NOW), NGX_DECLINED, "number: all have verified tokens");
-    ok(has("tenant", 100), "number: and stay");
+    is(has_many("tenant", NGX_ACTOR_TOKEN_SETS_MAX + 100),
+       NGX_ACTOR_TOKEN_SETS_MAX, "number: and stay");
+
+    /* as a worker may have with a set of its own */
+
+    prove("late", 0);
+    is(fetch(&one, NOW), NGX_OK, "number: so has this one");
+    ok(has("late", 0), "number: which is kept");
+    ok(!has("tenant", 100), "number: in place of the one used before all");
+    ok(has("tenant", 101), "number: and of no other");
 
     make(&one, "one", NULL);
     is(fetch(&one, NOW), NGX_OK, "number: an issuer's own is not one of them");
+}
+
+
+/* a zone that another process has made; and one of the cycle before */
+
+static void
+test_attached(void)
+{
+    set_t                    one;
+    ngx_shm_zone_t           zone;
+    ngx_actor_token_store_t  first;
+
+    server_store(&store, 16 * ngx_pagesize);
+    make(&one, "idp", "red");
+    is(fetch(&one, NOW), NGX_OK, "attached: a set");
+
+    first = store;
+
+    ngx_memzero(&zone, sizeof(ngx_shm_zone_t));
+    ngx_memzero(&store, sizeof(ngx_actor_token_store_t));
+
+    zone.data = &store;
+    zone.shm.addr = (u_char *) first.shpool;
+    zone.shm.exists = 1;
+
+    is(ngx_actor_token_store_init(&zone, NULL), NGX_OK, "attached: is there");
+    ok(kept(&one), "attached: with its set");
+
+    ngx_memzero(&store, sizeof(ngx_actor_token_store_t));
+    zone.shm.exists = 0;
+
+    is(ngx_actor_token_store_init(&zone, &first), NGX_OK,
+       "attached: after a reload");
+    ok(kept(&one), "attached: with its set, too");
 }
 
 

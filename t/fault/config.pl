@@ -15,6 +15,10 @@ my $nginx = Faulty->new(<<'_EOC_');
     actor_token_key_zone 1m;
     actor_token_cache 1m;
     actor_token_claim_set $roles realm_access roles;
+    actor_token_claim_set $c1 c1;
+    actor_token_claim_set $c2 c2 x;
+    actor_token_claim_set $c3 c3;
+    actor_token_claim_set $c4 c4;
 
     actor_token_issuer acme {
         issuer https://login.acme.example;
@@ -58,9 +62,15 @@ my $nginx = Faulty->new(<<'_EOC_');
         actor_token_federation $tenant bcorp;
         actor_token_resource_metadata https://$host/metadata;
         actor_token_actors agent-1 agent-* ~bot-[0-9]+;
+        actor_token_actors iss=https://a.example a b c d e f g h i j;
+        actor_token_actors iss=https://b.example *;
+        actor_token_actors iss=https://c.example *;
         actor_token_actors issuer=other iss=https://actors.example any-1;
         actor_token_scope read write;
         actor_token_require $roles error=401;
+        actor_token_require $c1 $c2 $c3;
+        actor_token_require $c4 $actor_token_claim_a $actor_token_claim_b;
+        add_header X-Headers "$http_a $http_b $http_c $http_d $http_e $http_f $http_g $http_h $cookie_i";
 
         location /t {
             actor_token_trust acme;

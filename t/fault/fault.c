@@ -15,6 +15,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_http.h>
 
 #include <jansson.h>
 #include <openssl/crypto.h>
@@ -167,3 +168,57 @@ FAULT(ngx_pool_t *, ngx_create_pool, (size_t size, ngx_log_t *log),
       (size, log), 1)
 FAULT(ngx_pool_cleanup_t *, ngx_pool_cleanup_add,
       (ngx_pool_t *pool, size_t size), (pool, size), 1)
+FAULT(ngx_buf_t *, ngx_create_temp_buf, (ngx_pool_t *pool, size_t size),
+      (pool, size), 1)
+FAULT(ngx_chain_t *, ngx_alloc_chain_link, (ngx_pool_t *pool), (pool), 1)
+FAULT(ngx_shm_zone_t *, ngx_shared_memory_add,
+      (ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag),
+      (cf, name, size, tag), 1)
+FAULT(ngx_connection_t *, ngx_get_connection,
+      (ngx_socket_t s, ngx_log_t *log), (s, log), 1)
+FAULT(ngx_http_variable_t *, ngx_http_add_variable,
+      (ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t flags), (cf, name, flags),
+      1)
+FAULT(ngx_http_request_t *, ngx_http_create_request, (ngx_connection_t *c),
+      (c), 1)
+FAULT(ngx_http_cleanup_t *, ngx_http_cleanup_add,
+      (ngx_http_request_t *r, size_t size), (r, size), 1)
+
+
+/* those that tell of it by a number */
+
+#define FAULT_RC(name, parameters, arguments)                                 \
+    ngx_int_t fault_##name parameters;                                        \
+    ngx_int_t fault_##name parameters                                         \
+    { return fault() ? NGX_ERROR : name arguments; }
+
+FAULT_RC(ngx_conf_full_name,
+         (ngx_cycle_t *cycle, ngx_str_t *name, ngx_uint_t conf_prefix),
+         (cycle, name, conf_prefix))
+FAULT_RC(ngx_http_get_variable_index, (ngx_conf_t *cf, ngx_str_t *name),
+         (cf, name))
+FAULT_RC(ngx_http_compile_complex_value,
+         (ngx_http_compile_complex_value_t *ccv), (ccv))
+FAULT_RC(ngx_http_complex_value,
+         (ngx_http_request_t *r, ngx_http_complex_value_t *val,
+          ngx_str_t *value), (r, val, value))
+FAULT_RC(ngx_http_subrequest,
+         (ngx_http_request_t *r, ngx_str_t *uri, ngx_str_t *args,
+          ngx_http_request_t **psr, ngx_http_post_subrequest_t *ps,
+          ngx_uint_t flags), (r, uri, args, psr, ps, flags))
+
+
+/* a process has only so many descriptors, too */
+
+int fault_socket(int domain, int type, int protocol);
+
+int
+fault_socket(int domain, int type, int protocol)
+{
+    if (fault()) {
+        ngx_set_errno(EMFILE);
+        return -1;
+    }
+
+    return socket(domain, type, protocol);
+}

@@ -34,7 +34,16 @@ my $nginx = Faulty->new(<<"_EOC_");
         require_claim org;
     }
 
+    # each request is for another tenant, whose keys are fetched for it
+
+    actor_token_issuer fetched {
+        issuer "https://{tenant}.fetched.example.com/";
+        key_request "/keys/{tenant}";
+        tenants any;
+    }
+
     map \$host \$tenant { acme acme; }
+    map \$host \$friends { default "a b c d e f g h i j"; }
 
     server {
         listen 127.0.0.1:\$PORT;
@@ -91,6 +100,31 @@ $Upstream
             proxy_pass http://127.0.0.1:\$PORT/upstream;
         }
 
+        location /fetch {
+            actor_token_trust fetched;
+            actor_token_tenant \$http_x_tenant;
+            proxy_set_header X-Identity "\$actor_token_subject,\$actor_token_actor";
+            proxy_pass http://127.0.0.1:\$PORT/upstream;
+        }
+
+        location /keys/ {
+            internal;
+            actor_token off;
+            proxy_pass http://127.0.0.1:\$PORT/published/;
+        }
+
+        location /published/ {
+            actor_token off;
+            access_log off;
+            try_files /acme.jwks =404;
+        }
+
+        location /rich {
+            actor_token_max_depth 8;
+            actor_token_federation \$tenant \$friends;
+$Upstream
+        }
+
         location /page {
             actor_token_scope none;
             error_page 403 = /t;
@@ -139,6 +173,18 @@ sub fresh {
 
 my $same = fresh();
 
+my $chain = { sub => 'agent-6' };
+$chain = { sub => "agent-$_", act => $chain } for reverse 1 .. 5;
+
+# whoever has no keys is told to come again
+
+sub tenant {
+    my $tenant = 't' . $serial++;
+
+    return "X-Tenant: $tenant", bearer(fresh(claims => {
+        iss => "https://$tenant.fetched.example.com/" }));
+}
+
 my @cases = (
     ['accepted',           '/t',       200, sub { bearer(fresh()) }],
     ['remembered',         '/t',       200, sub { bearer($same) }],
@@ -149,6 +195,11 @@ my @cases = (
      sub { 'Cookie: a=b; token=' . fresh() . '; c=d' }],
     ['used early',         '/early',   200, sub { bearer(fresh()) }],
     ['set',                '/twice',   200, sub { bearer(fresh()) }],
+    ['many of all',        '/rich',    200,
+     sub { bearer(fresh(claims => {
+         act => $chain, scope => join ' ', 'a' .. 'z' })) },
+     'user-1,agent-1,acme,https://login.acme.example,6'],
+    ['fetched',            '/fetch',   200, \&tenant, 'user-1,agent-1', 503],
     ['required',           '/require', 200, sub { bearer(fresh()) }],
     ['refused, then not',  '/page',    200, sub { bearer(fresh()) }],
 
@@ -209,6 +260,7 @@ sub wrong {
     return $more =~ /[^ -~]/ ? 'bytes of nobody' : '';
 }
 
+$nginx->write('html/acme.jwks', jwks('acme'));
 $nginx->start;
 
 for my $case (@cases) {
@@ -233,9 +285,9 @@ for my $case (@cases) {
 
 sub starve {
     my ($case, $libraries, $all) = @_;
-    my ($name, $path, $status, $headers, $identity) = @$case;
+    my ($name, $path, $status, $headers, $identity, @more) = @$case;
 
-    my @other = (500, 0, $libraries ? 401 : ());
+    my @other = (500, 0, $libraries ? 401 : (), @more);
     my @wrong;
 
     my $failed = $nginx->sweep(
@@ -266,8 +318,10 @@ is(join(' ', grep { $_ != 200 && $_ != 500 } keys %seen), '', 'a dry run');
 
 %seen = ();
 
-$nginx->sweep(sub { $nginx->get('/metrics') }, libraries => 1,
-              each => sub { $seen{$_[0]{status}}++ });
+for my $format (qw( text openmetrics json html )) {
+    $nginx->sweep(sub { $nginx->get("/metrics?format=$format") },
+                  libraries => 1, each => sub { $seen{$_[0]{status}}++ });
+}
 
 is(join(' ', grep { $_ != 200 && $_ != 500 } keys %seen), '', 'metrics');
 

@@ -240,15 +240,22 @@ ngx_http_actor_token_remote_get(const ngx_actor_token_t *token)
     ring = ((const ngx_http_actor_token_issuer_t *) token->issuer)->ring;
     remotes = ring->remotes;
 
-    /* the one that was used least recently goes */
+    /* of those that nobody waits for, the one used least recently goes */
 
     if (remotes->ntenants >= NGX_ACTOR_TOKEN_SETS_MAX) {
 
         q = ngx_queue_last(&remotes->tenants);
         remote = ngx_queue_data(q, ngx_http_actor_token_remote_t, queue);
 
-        if (remote->fetch || !ngx_queue_empty(&remote->waiting)) {
-            return NULL;
+        while (remote->fetch || !ngx_queue_empty(&remote->waiting)) {
+
+            q = ngx_queue_prev(q);
+
+            if (q == ngx_queue_sentinel(&remotes->tenants)) {
+                return NULL;
+            }
+
+            remote = ngx_queue_data(q, ngx_http_actor_token_remote_t, queue);
         }
 
         ngx_http_actor_token_remote_destroy(remote);

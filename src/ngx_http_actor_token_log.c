@@ -173,12 +173,6 @@ ngx_http_actor_token_audit(ngx_http_request_t *r,
 {
     ngx_http_actor_token_writer_t  w;
 
-    ngx_str_null(line);
-
-    if (d->status == NGX_HTTP_ACTOR_TOKEN_NO_VERDICT) {
-        return NGX_OK;
-    }
-
     w.start = ngx_pnalloc(r->pool, NGX_HTTP_ACTOR_TOKEN_LINE_MAX);
     if (w.start == NULL) {
         return NGX_ERROR;

@@ -1255,11 +1255,8 @@ ngx_http_actor_token_remote_arm(ngx_http_actor_token_remote_t *remote,
 
         delay = 1000;
 
-        if (!remote->synced) {
-            delay = 1;
-
-        } else if (remote->keyset
-                   && !ngx_http_actor_token_passed(remote->info.fresh, now))
+        if (remote->keyset
+            && !ngx_http_actor_token_passed(remote->info.fresh, now))
         {
             delay = remote->info.fresh - now;
         }

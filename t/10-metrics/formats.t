@@ -96,11 +96,11 @@ my @asked = (
      'html', 'a comma in quotes'],
     [',,text/html;;q=0.3,', 'html', 'nothing between commas'],
     ['text/html;x="', 'html', 'an open quote'],
-    ['text/html;x="\\",application/json;q=1";q=0.5, application/json;q=0.4',
-     'html', 'a quote in quotes'],
-    ['text/html;q=0.x, application/json;q=0.1', 'json',
+    ['text/html;x="\\";q=0.1";q=0.5, application/json;q=0.4', 'html',
+     'a quote in quotes'],
+    ['text/html;q=1.x, application/json;q=0.1', 'json',
      'a weight that is no number'],
-    ['text/html;q=0.9, application/json;q=0.1', 'html', 'one that is'],
+    ['text/html;q=1.0, application/json;q=0.1', 'html', 'one that is'],
 );
 
 for (@asked) {

@@ -145,7 +145,13 @@ sub another_round {
 }
 
 ok(defined another_round(1), 'a round later');
+
+# what is as bad as before is no news
+
+written('broken.jwks', jwks('broken-new') . 'x');
+
 ok(defined another_round(2), 'and one more');
+ok(defined another_round(3), 'and another one');
 
 my %told = (
     broken => 'is not a JSON object in strict UTF-8 without duplicate members',

@@ -40,6 +40,8 @@ __DATA__
 qq{
 location = /keys {
     internal;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
     proxy_pass http://127.0.0.1:$::origin;
 }
 location = /t {
@@ -53,9 +55,8 @@ client
 $::client
 --- response_body eval
 my $request = <<"_EOC_" =~ s/\n/\r\n/gr;
-GET /keys?echo=1 HTTP/1.0
+GET /keys?echo=1 HTTP/1.1
 Host: 127.0.0.1:$::origin
-Connection: close
 Accept: application/jwk-set+json, application/json
 
 _EOC_

@@ -7,7 +7,12 @@ package Counted;
 use strict;
 use warnings;
 
-use parent 'TAP::Formatter::Console';
+use TAP::Formatter::Console;
+use TAP::Formatter::File;
+
+# as prove chooses: no line is drawn again in a log
+
+our @ISA = -t STDOUT ? 'TAP::Formatter::Console' : 'TAP::Formatter::File';
 
 sub summary {
     my ($self, $aggregate, $interrupted) = @_;

@@ -145,6 +145,8 @@ server_maker(ngx_pool_t *pool, ngx_actor_token_algs_t algs)
 {
     ngx_actor_token_maker_t  maker;
 
+    ngx_memzero(&maker, sizeof(ngx_actor_token_maker_t));
+
     maker.pool = pool;
     maker.crypto = server_crypto;
     maker.algs = algs;

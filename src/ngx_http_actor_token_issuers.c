@@ -12,7 +12,7 @@
 typedef struct {
     ngx_str_t                              tenant;
     const ngx_http_actor_token_issuer_t   *block;
-    unsigned                               listed:1;    /* by "tenants" */
+    ngx_uint_t                             number;
 } ngx_http_actor_token_claimed_t;
 
 
@@ -21,8 +21,7 @@ static char *ngx_http_actor_token_issuer_tenants(ngx_conf_t *cf,
 static char *ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf);
 static ngx_int_t ngx_http_actor_token_claim_tenant(ngx_array_t *claimed,
-    const ngx_str_t *tenant, const ngx_http_actor_token_issuer_t *block,
-    ngx_uint_t listed);
+    const ngx_str_t *tenant, const ngx_http_actor_token_issuer_t *block);
 static void ngx_http_actor_token_notice_shared(ngx_conf_t *cf,
     const ngx_array_t *claimed, const ngx_array_t *any);
 static int ngx_libc_cdecl ngx_http_actor_token_cmp_claimed(const void *one,
@@ -217,8 +216,8 @@ ngx_http_actor_token_issuers_finish(ngx_conf_t *cf,
 
 
 /*
- * Tenant names are one namespace.  Where a block limits itself to a list,
- * its author should know who else may speak for a tenant of the list.
+ * Tenant names are one namespace.  Where a block names those it speaks
+ * for, its author should know who else may speak for them.
  */
 
 static char *
@@ -248,8 +247,7 @@ ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
 
         if (issuer[i]->tenant_rule == NGX_ACTOR_TOKEN_TENANT_SINGLE
             && ngx_http_actor_token_claim_tenant(&claimed, &issuer[i]->tenant,
-                                                 block,
-                                                 issuer[i]->tenants.nelts != 0)
+                                                 block)
                != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -271,7 +269,7 @@ ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
         for (k = 0; k < issuer[i]->tenants.nelts; k++) {
             if (ngx_http_actor_token_claim_tenant(&claimed,
                                                   &issuer[i]->tenants.elts[k],
-                                                  block, 1)
+                                                  block)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -293,8 +291,7 @@ ngx_http_actor_token_notice_tenants(ngx_conf_t *cf,
 
 static ngx_int_t
 ngx_http_actor_token_claim_tenant(ngx_array_t *claimed,
-    const ngx_str_t *tenant, const ngx_http_actor_token_issuer_t *block,
-    ngx_uint_t listed)
+    const ngx_str_t *tenant, const ngx_http_actor_token_issuer_t *block)
 {
     ngx_http_actor_token_claimed_t  *c;
 
@@ -305,13 +302,13 @@ ngx_http_actor_token_claim_tenant(ngx_array_t *claimed,
 
     c->tenant = *tenant;
     c->block = block;
-    c->listed = listed;
+    c->number = claimed->nelts;
 
     return NGX_OK;
 }
 
 
-/* "claimed" is sorted by tenant, those of a list first */
+/* "claimed" is sorted by tenant, and not empty */
 
 static void
 ngx_http_actor_token_notice_shared(ngx_conf_t *cf, const ngx_array_t *claimed,
@@ -326,8 +323,7 @@ ngx_http_actor_token_notice_shared(ngx_conf_t *cf, const ngx_array_t *claimed,
 
     for (i = 1; i < claimed->nelts; i++) {
 
-        if (c[i - 1].listed
-            && c[i - 1].block != c[i].block
+        if (c[i - 1].block != c[i].block
             && ngx_actor_token_eq(&c[i - 1].tenant, &c[i].tenant))
         {
             ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE,
@@ -338,17 +334,11 @@ ngx_http_actor_token_notice_shared(ngx_conf_t *cf, const ngx_array_t *claimed,
         }
     }
 
-    for (i = 0; i < claimed->nelts && !c[i].listed; i++) { /* void */ }
-
-    if (i == claimed->nelts) {
-        return;
-    }
-
     for (k = 0; k < any->nelts; k++) {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &p[k]->pos,
             "issuer \"%V\" may assert any tenant, \"%V\" of issuer "
             "\"%V\" among them: write its \"tenants\"",
-            &p[k]->issuer.name, &c[i].tenant, &c[i].block->issuer.name);
+            &p[k]->issuer.name, &c[0].tenant, &c[0].block->issuer.name);
     }
 }
 
@@ -364,7 +354,7 @@ ngx_http_actor_token_cmp_claimed(const void *one, const void *two)
 
     rc = ngx_http_actor_token_cmp_str(&first->tenant, &second->tenant);
 
-    return rc ? rc : (int) second->listed - (int) first->listed;
+    return rc ? rc : (int) first->number - (int) second->number;
 }
 
 

@@ -170,7 +170,50 @@ acme
 open
 
 
-=== TEST 13: thousands of them: the last
+=== TEST 13: one tenant of two blocks
+--- issuers
+actor_token_issuer acme {
+    issuer https://login.acme.example;
+    jwks acme.jwks;
+    tenant acme;
+}
+actor_token_issuer beta {
+    issuer https://login.beta.example;
+    jwks beta.jwks;
+    tenant beta;
+}
+actor_token_issuer agents {
+    issuer https://agents.acme.example;
+    jwks shared.jwks;
+    tenant acme;
+}
+--- policy
+actor_token_trust any;
+--- notice
+tenant "acme" of issuer "acme" may be asserted by issuer "agents" too
+--- no_notice
+"beta"
+
+
+=== TEST 14: a block of one tenant beside "any" of another
+--- issuers
+actor_token_issuer acme {
+    issuer https://login.acme.example;
+    jwks acme.jwks;
+    tenant acme;
+}
+actor_token_issuer open {
+    issuer https://login.shared.example;
+    jwks shared.jwks;
+    tenant_claim tid;
+}
+--- policy
+actor_token_trust any;
+--- notice
+issuer "open" may assert any tenant, "acme" of issuer "acme" among them
+
+
+=== TEST 15: thousands of them: the last
 --- no_tenant_rule
 --- issuer eval
 "tenant_claim tid;\ntenants " . join("\n", map { "tenant-$_" } 1 .. 5000) . ';'
@@ -184,7 +227,7 @@ GET /t?tenant=tenant-5000
 tenant: tenant-5000
 
 
-=== TEST 14: one more
+=== TEST 16: one more
 --- request
 GET /t?tenant=tenant-5001
 --- claims

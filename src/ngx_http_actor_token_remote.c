@@ -405,6 +405,14 @@ ngx_http_actor_token_remote_own(const ngx_actor_token_t *token,
 
     issuer = token->issuer;
 
+    if (policy->check_tenant != NGX_ACTOR_TOKEN_COMPARE_OFF
+        && policy->tenant.len == 0)
+    {
+        return ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_TENANT_UNRESOLVED,
+                                      "actor_token_tenant is empty for this "
+                                      "request");
+    }
+
     if (!ngx_actor_token_issuer_serves(issuer, &token->label)) {
         return ngx_actor_token_reject_value(v,
                    NGX_ACTOR_TOKEN_TENANT_NOT_ALLOWED,
@@ -418,9 +426,7 @@ ngx_http_actor_token_remote_own(const ngx_actor_token_t *token,
             return NGX_OK;
         }
 
-    } else if (policy->tenant.len
-               && ngx_actor_token_eq(&policy->tenant, &token->label))
-    {
+    } else if (ngx_actor_token_eq(&policy->tenant, &token->label)) {
         return NGX_OK;
     }
 

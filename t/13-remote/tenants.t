@@ -101,7 +101,7 @@ is(get('red', token_of('green', 'green'))->{reason}, 'tenant_mismatch',
    'one whose keys are not there');
 is(get('red', token_of('evil', 'evil'))->{reason}, 'tenant_mismatch',
    'one that nobody knows');
-is(get('_', token_of('red', 'red'))->{reason}, 'tenant_mismatch',
+is(get('_', token_of('red', 'red'))->{reason}, 'tenant_unresolved',
    'a request that is for no tenant');
 
 is(scalar asked('/keys/green') + asked('/keys/evil'), 0,

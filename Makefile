@@ -96,7 +96,7 @@ test-unit:
 test-metrics:
 	@.ci/packages metrics --install
 	@$(MAKE) --no-print-directory build
-	@.ci/test $(PROVE_FLAGS) -r xt
+	@.ci/test $(PROVE_FLAGS) t/metrics/page.pl t/metrics/prometheus.pl
 
 test-fault:
 	@t/fault/run $(PROVE_FLAGS)
@@ -150,7 +150,7 @@ page:
 screenshot:
 	@.ci/packages metrics --install
 	@$(MAKE) --no-print-directory build
-	@xt/screenshot
+	@t/metrics/screenshot
 
 deb:
 	@.ci/packages deb --install

@@ -29,7 +29,7 @@ for my $block (grep { $_->{mark} } blocks()) {
 }
 
 my $logs = join '', map { slurp("$top/t/80-docs/$_.t") } qw( logs rollout );
-my $queries = slurp("$top/xt/prometheus.t");
+my $queries = slurp("$top/t/metrics/prometheus.pl");
 
 for my $block (grep { $_->{kind} =~ /^prom/ } blocks()) {
     like($queries, qr/'\Q$block->{name}\E'/, "$block->{name} is run");

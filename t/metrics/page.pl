@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 
-use lib 't/lib', 't/10-metrics', 't/80-docs', 'xt';
+use lib 't/lib', 't/10-metrics', 't/80-docs', 't/metrics';
 
 use File::Path qw( make_path );
 use JSON::PP ();

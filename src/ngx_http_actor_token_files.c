@@ -54,6 +54,8 @@ static ngx_actor_token_keyset_t *ngx_http_actor_token_file_parse(
     ngx_conf_t *cf, ngx_http_actor_token_ring_t *ring,
     ngx_http_actor_token_key_file_t *file,
     ngx_http_actor_token_contents_t *c);
+static ngx_uint_t ngx_http_actor_token_file_mixed(
+    const ngx_actor_token_jwks_t *jwks);
 static ngx_uint_t ngx_http_actor_token_file_secret(
     const ngx_http_actor_token_key_source_t *source);
 static void ngx_http_actor_token_file_remember(
@@ -443,6 +445,13 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
         file->symmetric = symmetric;
     }
 
+    if (cf && symmetric && ngx_http_actor_token_file_mixed(&keyset->jwks)) {
+        ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &source->pos,
+            "\"%V\" of issuer \"%V\" holds a secret, and is read only at "
+            "start and reload: keep public keys in a file of their own",
+            &source->file, &issuer->name);
+    }
+
     if (cf && keyset->jwks.lacking) {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_NOTICE, &source->pos,
             "keys in \"%V\" of issuer \"%V\" are left out: %s",
@@ -458,6 +467,26 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
     }
 
     return keyset;
+}
+
+
+/* whether there are public keys among the secrets */
+
+static ngx_uint_t
+ngx_http_actor_token_file_mixed(const ngx_actor_token_jwks_t *jwks)
+{
+    ngx_uint_t                    i;
+    const ngx_actor_token_key_t  *key;
+
+    key = jwks->keys.elts;
+
+    for (i = 0; i < jwks->keys.nelts; i++) {
+        if (key[i].type != NGX_ACTOR_TOKEN_KEY_HMAC) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

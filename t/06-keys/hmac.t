@@ -224,3 +224,23 @@ jwks oct.jwks; #<
 ['oct.jwks' => [jwks(jwk('hs256')), 0644]]
 --- must_die
 oct.jwks
+
+
+=== TEST 19: public keys beside a secret, which are not watched either
+--- issuer
+algorithms HS256 ES256;
+jwks both.jwks; #<
+--- conf_files eval
+['both.jwks' => [jwks(jwk('hs256'), jwk('other')), 0600]]
+--- notice
+both.jwks" of issuer "acme" holds a secret
+
+
+=== TEST 20: secrets alone
+--- issuer
+algorithms HS256 ES256;
+jwks oct.jwks;
+--- conf_files eval
+['oct.jwks' => [jwks(jwk('hs256')), 0600]]
+--- no_notice
+oct.jwks

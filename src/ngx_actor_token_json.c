@@ -7,6 +7,7 @@
 #include <ngx_actor_token_json.h>
 
 
+static const char *ngx_actor_token_json_fault(const json_error_t *err);
 static void ngx_actor_token_json_cleanup(void *data);
 static ngx_uint_t ngx_actor_token_json_deep(json_t *value, ngx_uint_t depth);
 static u_char *ngx_actor_token_json_quote_char(u_char *p, u_char **s,
@@ -16,7 +17,7 @@ static ngx_uint_t ngx_actor_token_json_continues(u_char *p, u_char *last);
 
 ngx_int_t
 ngx_actor_token_json_parse(ngx_pool_t *pool, const ngx_str_t *text,
-    json_t **root)
+    json_t **root, const char **fault)
 {
     json_error_t         err;
     ngx_pool_cleanup_t  *cln;
@@ -35,19 +36,48 @@ ngx_actor_token_json_parse(ngx_pool_t *pool, const ngx_str_t *text,
     cln->handler = ngx_actor_token_json_cleanup;
 
     if (cln->data == NULL) {
-        return (json_error_code(&err) == json_error_out_of_memory)
-               ? NGX_ERROR : NGX_DECLINED;
+
+        if (json_error_code(&err) == json_error_out_of_memory) {
+            return NGX_ERROR;
+        }
+
+        *fault = ngx_actor_token_json_fault(&err);
+        return NGX_DECLINED;
     }
 
-    if (!json_is_object((json_t *) cln->data)
-        || ngx_actor_token_json_deep(cln->data, NGX_ACTOR_TOKEN_JSON_DEPTH))
-    {
+    if (!json_is_object((json_t *) cln->data)) {
+        *fault = "is not a JSON object";
+        return NGX_DECLINED;
+    }
+
+    if (ngx_actor_token_json_deep(cln->data, NGX_ACTOR_TOKEN_JSON_DEPTH)) {
+        *fault = "is nested too deeply";
         return NGX_DECLINED;
     }
 
     *root = cln->data;
 
     return NGX_OK;
+}
+
+
+static const char *
+ngx_actor_token_json_fault(const json_error_t *err)
+{
+    switch (json_error_code(err)) {
+
+    case json_error_duplicate_key:
+        return "has a member twice";
+
+    case json_error_numeric_overflow:
+        return "has a number that is too large";
+
+    case json_error_stack_overflow:
+        return "is nested too deeply";
+
+    default:
+        return "is not JSON in strict UTF-8";
+    }
 }
 
 

@@ -21,10 +21,11 @@
 
 /*
  * Parses an object.  The tree belongs to the pool and is freed with it.
- * NGX_DECLINED if the text is not such an object; the tree is then NULL.
+ * NGX_DECLINED if the text is not such an object: the tree is then NULL, and
+ * "fault" a static text that goes on behind the name of what was parsed.
  */
 ngx_int_t ngx_actor_token_json_parse(ngx_pool_t *pool, const ngx_str_t *text,
-    json_t **root);
+    json_t **root, const char **fault);
 
 /*
  * The value at the end of a path of member names, or NULL.  As in nginx's

@@ -68,15 +68,11 @@ ngx_actor_token_jwks_add_set(ngx_actor_token_jwks_t *set,
         return NGX_ERROR;
     }
 
-    rc = ngx_actor_token_json_parse(temp, text, &root);
+    rc = ngx_actor_token_json_parse(temp, text, &root, &err->what);
 
     if (rc == NGX_OK) {
         rc = ngx_actor_token_jwks_add_keys(set, json_object_get(root, "keys"),
                                            symmetric, temp, err);
-
-    } else {
-        err->what = "is not a JSON object in strict UTF-8 without duplicate "
-                    "members";
     }
 
     ngx_destroy_pool(temp);

@@ -10,7 +10,8 @@
 static ngx_int_t ngx_actor_token_jws_split(const ngx_str_t *token,
     ngx_str_t segment[3]);
 static ngx_int_t ngx_actor_token_jws_object(ngx_pool_t *pool,
-    const ngx_str_t *segment, json_t **object);
+    const char *name, const ngx_str_t *segment, json_t **object,
+    ngx_actor_token_verdict_t *v);
 static ngx_int_t ngx_actor_token_jws_header(json_t *header,
     ngx_actor_token_jws_t *jws, ngx_actor_token_verdict_t *v);
 
@@ -41,12 +42,10 @@ ngx_actor_token_jws_parse(ngx_pool_t *pool, const ngx_str_t *token,
                                         "signature is not base64url");
     }
 
-    rc = ngx_actor_token_jws_object(pool, &segment[0], &header);
-
+    rc = ngx_actor_token_jws_object(pool, "JOSE header", &segment[0], &header,
+                                    v);
     if (rc != NGX_OK) {
-        return (rc == NGX_ERROR) ? NGX_ERROR
-               : ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_MALFORMED,
-                                        "JOSE header is not a JSON object");
+        return rc;
     }
 
     rc = ngx_actor_token_jws_header(header, jws, v);
@@ -55,15 +54,8 @@ ngx_actor_token_jws_parse(ngx_pool_t *pool, const ngx_str_t *token,
         return rc;
     }
 
-    rc = ngx_actor_token_jws_object(pool, &segment[1], &jws->payload);
-
-    if (rc != NGX_OK) {
-        return (rc == NGX_ERROR) ? NGX_ERROR
-               : ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_MALFORMED,
-                                        "payload is not a JSON object");
-    }
-
-    return NGX_OK;
+    return ngx_actor_token_jws_object(pool, "payload", &segment[1],
+                                      &jws->payload, v);
 }
 
 
@@ -106,19 +98,35 @@ ngx_actor_token_jws_split(const ngx_str_t *token, ngx_str_t segment[3])
 
 
 static ngx_int_t
-ngx_actor_token_jws_object(ngx_pool_t *pool, const ngx_str_t *segment,
-    json_t **object)
+ngx_actor_token_jws_object(ngx_pool_t *pool, const char *name,
+    const ngx_str_t *segment, json_t **object, ngx_actor_token_verdict_t *v)
 {
-    ngx_int_t  rc;
-    ngx_str_t  text;
+    u_char      *what;
+    ngx_int_t    rc;
+    ngx_str_t    text;
+    const char  *fault;
+
+    fault = "is not base64url";
 
     rc = ngx_actor_token_base64url(pool, segment, &text);
 
-    if (rc != NGX_OK) {
+    if (rc == NGX_OK) {
+        rc = ngx_actor_token_json_parse(pool, &text, object, &fault);
+    }
+
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
-    return ngx_actor_token_json_parse(pool, &text, object);
+    what = ngx_pnalloc(pool, ngx_strlen(name) + ngx_strlen(fault) + 2);
+    if (what == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_sprintf(what, "%s %s%Z", name, fault);
+
+    return ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_MALFORMED,
+                                  (char *) what);
 }
 
 

@@ -286,3 +286,29 @@ payload() =~ s/\}\z/',' . join(',', map { "\"$_\":[]" } 1 .. 1500) . '}'/re
 --- payload eval
 payload() =~ s/\}\z/',' . join(',', map { "\"$_\":[]" } 1 .. 1500, 1500) . '}'/re
 --- reason: malformed
+
+
+=== TEST 49: the fault is named: a number
+--- payload eval
+payload() =~ s/\}\z/,"uid":9223372036854775808}/r
+--- reason: malformed
+--- logged: payload has a number that is too large
+
+
+=== TEST 50: the largest there is
+--- payload eval
+payload() =~ s/\}\z/,"uid":9223372036854775807}/r
+
+
+=== TEST 51: the fault is named: a member
+--- payload eval
+payload() =~ s/\}\z/,"sub":"user-1"}/r
+--- reason: malformed
+--- logged: payload has a member twice
+
+
+=== TEST 52: the fault is named: no JSON
+--- payload eval
+payload() =~ s/\}\z/,}/r
+--- reason: malformed
+--- logged: payload is not JSON in strict UTF-8

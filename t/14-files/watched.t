@@ -154,7 +154,7 @@ ok(defined another_round(2), 'and one more');
 ok(defined another_round(3), 'and another one');
 
 my %told = (
-    broken => 'is not a JSON object in strict UTF-8 without duplicate members',
+    broken => 'is not JSON in strict UTF-8',
     removed => "open() \"$conf/removed.jwks\" failed",
     unsafe => 'may be written by others: run "chmod o-w" on it',
     large => 'is larger than 1 MiB',

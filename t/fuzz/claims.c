@@ -36,6 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     u_char                           *p;
     ngx_str_t                         text, iss, label;
     ngx_pool_t                       *pool;
+    const char                       *fault;
     ngx_actor_token_jws_t             jws;
     const ngx_actor_token_issuer_t   *issuer;
 
@@ -51,7 +52,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     ngx_memzero(&jws, sizeof(jws));
 
-    if (ngx_actor_token_json_parse(pool, &text, &jws.payload) == NGX_OK
+    if (ngx_actor_token_json_parse(pool, &text, &jws.payload, &fault)
+           == NGX_OK
         && ngx_actor_token_json_string(json_object_get(jws.payload, "iss"),
                                        &iss)
            == NGX_OK)

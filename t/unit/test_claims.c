@@ -27,6 +27,7 @@ static ngx_int_t failing_read(ngx_pool_t *p, void *data);
 
 
 static ngx_pool_t                 *pool;
+static const char                 *fault;
 static const char                 *typ = "at+jwt";
 static ngx_actor_token_issuer_t    issuer, other, shared;
 static ngx_actor_token_trusted_t   trusted;
@@ -82,7 +83,7 @@ read_with(ngx_pool_t *p, const char *payload, const char *label)
 
     s = server_str(payload);
 
-    if (ngx_actor_token_json_parse(pool, &s, &jws.payload) != NGX_OK) {
+    if (ngx_actor_token_json_parse(pool, &s, &jws.payload, &fault) != NGX_OK) {
         return UNIT_WRONG;
     }
 
@@ -544,7 +545,7 @@ failing_read(ngx_pool_t *p, void *data)
         s = STR("{" REST ",\"aud\":[\"api\"],\"scp\":[\"a\",\"b\"],"
                 "\"act\":{\"sub\":\"a\",\"act\":{\"sub\":\"b\"}},"
                 "\"level\":\"low\",\"ext\":{\"v\":{\"x\":[1]}},\"w\":\"y\"}");
-        (void) ngx_actor_token_json_parse(pool, &s, &jws.payload);
+        (void) ngx_actor_token_json_parse(pool, &s, &jws.payload, &fault);
         jws.typ = STR("at+jwt");
 
         req = ngx_array_push(&issuer.require);

@@ -8,6 +8,7 @@
 
 
 static void test_parse(void);
+static void test_fault(void);
 static void test_depth(void);
 static void test_path(void);
 static void test_time(void);
@@ -19,6 +20,7 @@ static ngx_int_t failing_quote(ngx_pool_t *pool, void *data);
 
 
 static ngx_pool_t  *pool;
+static const char  *fault;
 
 
 void
@@ -31,6 +33,7 @@ unit_tests(void)
     pool = server_pool();
 
     test_parse();
+    test_fault();
     test_depth();
     test_path();
     test_time();
@@ -99,7 +102,7 @@ test_parse(void)
     for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
         root = (json_t *) -1;
 
-        is(ngx_actor_token_json_parse(pool, &tests[i].text, &root),
+        is(ngx_actor_token_json_parse(pool, &tests[i].text, &root, &fault),
            tests[i].rc, "parse: %s", tests[i].what);
         is(root != NULL, tests[i].rc == NGX_OK, "parse: a tree for %s",
            tests[i].what);
@@ -108,8 +111,41 @@ test_parse(void)
     s = STR("{\"a\":1}trailing");
     s.len = 7;
 
-    is(ngx_actor_token_json_parse(pool, &s, &root), NGX_OK,
+    is(ngx_actor_token_json_parse(pool, &s, &root, &fault), NGX_OK,
        "parse: no byte behind the text is read");
+}
+
+
+static void
+test_fault(void)
+{
+    json_t      *root;
+    ngx_str_t    s;
+    ngx_uint_t   i;
+
+    static struct {
+        ngx_str_t    text;
+        const char  *fault;
+    } tests[] = {
+        { ngx_string("[]"), "is not a JSON object" },
+        { ngx_string("{"), "is not JSON in strict UTF-8" },
+        { ngx_string("{\"a\":\"\xff\"}"), "is not JSON in strict UTF-8" },
+        { ngx_string("{\"a\":1,\"a\":1}"), "has a member twice" },
+        { ngx_string("{\"a\":18446744073709551615}"),
+          "has a number that is too large" },
+        { ngx_string("{\"a\":1e999}"), "has a number that is too large" }
+    };
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        fault = "";
+
+        (void) ngx_actor_token_json_parse(pool, &tests[i].text, &root,
+                                          &fault);
+
+        s = server_str(fault);
+
+        is_str(&s, tests[i].fault, "fault: %s", tests[i].text.data);
+    }
 }
 
 
@@ -138,7 +174,7 @@ test_depth(void)
 
         s = server_str(buf);
 
-        is(ngx_actor_token_json_parse(pool, &s, &root),
+        is(ngx_actor_token_json_parse(pool, &s, &root, &fault),
            (n == NGX_ACTOR_TOKEN_JSON_DEPTH) ? NGX_OK : NGX_DECLINED,
            "depth: %d objects", (int) n);
 
@@ -156,14 +192,15 @@ test_depth(void)
 
         s = server_str(buf);
 
-        is(ngx_actor_token_json_parse(pool, &s, &root),
+        is(ngx_actor_token_json_parse(pool, &s, &root, &fault),
            (n == NGX_ACTOR_TOKEN_JSON_DEPTH) ? NGX_OK : NGX_DECLINED,
            "depth: %d arrays with their object", (int) n);
     }
 
     s = STR("{\"a\":[],\"b\":[1,2,[3]],\"c\":{}}");
 
-    is(ngx_actor_token_json_parse(pool, &s, &root), NGX_OK, "depth: width");
+    is(ngx_actor_token_json_parse(pool, &s, &root, &fault), NGX_OK,
+       "depth: width");
 }
 
 
@@ -175,7 +212,7 @@ test_path(void)
     ngx_actor_token_list_t   path;
 
     s = STR("{\"a\":{\"b\":{\"c\":\"deep\"}},\"a.b\":\"flat\",\"n\":null}");
-    (void) ngx_actor_token_json_parse(pool, &s, &root);
+    (void) ngx_actor_token_json_parse(pool, &s, &root, &fault);
 
     path = LIST("a", "b", "c");
     value = ngx_actor_token_json_path(root, &path);
@@ -245,7 +282,7 @@ test_time(void)
         s = server_str(buf);
         t = 0;
 
-        is(ngx_actor_token_json_parse(pool, &s, &root), NGX_OK,
+        is(ngx_actor_token_json_parse(pool, &s, &root, &fault), NGX_OK,
            "time: %s is JSON", tests[i].text);
         is(ngx_actor_token_json_time(json_object_get(root, "t"), &t),
            tests[i].rc, "time: %s", tests[i].text);
@@ -283,7 +320,7 @@ test_show(void)
 
         sprintf(buf, "{\"v\":%s}", tests[i].text);
         s = server_str(buf);
-        (void) ngx_actor_token_json_parse(pool, &s, &root);
+        (void) ngx_actor_token_json_parse(pool, &s, &root, &fault);
 
         is(ngx_actor_token_json_show(pool, json_object_get(root, "v"), &s),
            NGX_OK, "show: %s", tests[i].text);
@@ -401,7 +438,7 @@ failing_parse(ngx_pool_t *p, void *data)
     s = STR("{\"a\":[1,2.5,\"x\",{\"b\":null}],"
             "\"c\":{\"d\":true,\"e\":\"y\"}}");
 
-    rc = ngx_actor_token_json_parse(p, &s, &root);
+    rc = ngx_actor_token_json_parse(p, &s, &root, &fault);
 
     if (rc == NGX_OK
         && (json_array_size(json_object_get(root, "a")) != 4
@@ -425,7 +462,7 @@ failing_show(ngx_pool_t *p, void *data)
 
     if (root == NULL) {
         s = STR("{\"v\":{\"a\":[1,{\"b\":\"c\"}]}}");
-        (void) ngx_actor_token_json_parse(server_arena, &s, &root);
+        (void) ngx_actor_token_json_parse(server_arena, &s, &root, &fault);
     }
 
     value = json_object_get(root, "v");

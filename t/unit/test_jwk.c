@@ -23,6 +23,7 @@ static ngx_int_t failing_read(ngx_pool_t *pool, void *data);
 
 
 static ngx_pool_t  *pool;
+static const char  *fault;
 
 static struct {
     const char  *name;
@@ -117,7 +118,7 @@ read_jwk(const ngx_str_t *text, const char *algs, ngx_actor_token_key_t *key,
 
     ngx_memzero(key, sizeof(ngx_actor_token_key_t));
 
-    if (ngx_actor_token_json_parse(pool, text, &root) != NGX_OK) {
+    if (ngx_actor_token_json_parse(pool, text, &root, &fault) != NGX_OK) {
         return UNIT_WRONG;
     }
 
@@ -590,7 +591,7 @@ failing_read(ngx_pool_t *p, void *data)
     if (text != ((ngx_str_t *) data)->data) {
         text = ((ngx_str_t *) data)->data;
 
-        (void) ngx_actor_token_json_parse(server_arena, data, &parsed);
+        (void) ngx_actor_token_json_parse(server_arena, data, &parsed, &fault);
 
         ngx_memzero(&good, sizeof(good));
         maker = server_maker(server_arena, ~0);

@@ -93,7 +93,7 @@ test_sets(void)
     } bad[] = {
         { ngx_string(""), "JSON" },
         { ngx_string("[]"), "JSON" },
-        { ngx_string("{\"keys\":[],\"keys\":[]}"), "JSON" },
+        { ngx_string("{\"keys\":[],\"keys\":[]}"), "member twice" },
         { ngx_string("{}"), "JWK Set" },
         { ngx_string("{\"keys\":{}}"), "JWK Set" },
         { ngx_string("{\"keys\":null}"), "JWK Set" },

@@ -33,6 +33,7 @@ static ngx_int_t failing_two(ngx_pool_t *pool, void *data);
 
 
 static ngx_pool_t  *pool;
+static const char  *fault;
 static mint_key_t  *rsa, *ec, *ed;
 
 
@@ -248,7 +249,7 @@ test_pem(void)
         }
 
         s = mint_jwk(minted, "");
-        (void) ngx_actor_token_json_parse(pool, &s, &root);
+        (void) ngx_actor_token_json_parse(pool, &s, &root, &fault);
         ngx_memzero(&jwk, sizeof(jwk));
         (void) ngx_actor_token_jwk_read(&maker, root, &jwk, pool, &err);
 

@@ -7,18 +7,17 @@
 #include <ngx_actor_token_reader.h>
 
 
-static ngx_int_t ngx_actor_token_claims_type(ngx_actor_token_reader_t *rd,
-    const ngx_str_t *typ);
+static ngx_int_t ngx_actor_token_claims_type(ngx_actor_token_reader_t *rd);
 static ngx_uint_t ngx_actor_token_claims_not_access(json_t *payload);
-static ngx_int_t ngx_actor_token_claims_registered(
+static ngx_int_t ngx_actor_token_claims_binding(
     ngx_actor_token_reader_t *rd);
+static ngx_int_t ngx_actor_token_claims_names(ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_times(ngx_actor_token_reader_t *rd);
-static ngx_int_t ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd,
-    const char *name, const char *fault, int64_t *t, ngx_uint_t *present);
+static ngx_uint_t ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd,
+    const char *name, const char *fault, int64_t *t);
 static ngx_int_t ngx_actor_token_claims_audience(
     ngx_actor_token_reader_t *rd);
-static ngx_int_t ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd,
-    const ngx_str_t *label);
+static ngx_int_t ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_client(ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_scopes(ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_no_spaces(
@@ -27,12 +26,34 @@ static ngx_int_t ngx_actor_token_claims_words(ngx_actor_token_reader_t *rd,
     const ngx_str_t *words, ngx_actor_token_list_t *list);
 static ngx_int_t ngx_actor_token_claims_strings(ngx_actor_token_reader_t *rd,
     json_t *array, ngx_actor_token_list_t *list);
-static ngx_int_t ngx_actor_token_claims_exports(ngx_actor_token_reader_t *rd,
-    const ngx_array_t *exports);
+static ngx_int_t ngx_actor_token_claims_exports(
+    ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_required(
     ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_string(ngx_actor_token_reader_t *rd,
     json_t *value, const char *fault, ngx_str_t *s);
+
+
+/*
+ * In the order of the checks, of which the first that fails decides.  Each
+ * returns NGX_ERROR if memory is short; all else is in the verdict.
+ */
+
+static ngx_int_t (*ngx_actor_token_claims_parts[])(
+    ngx_actor_token_reader_t *rd) =
+{
+    ngx_actor_token_claims_type,
+    ngx_actor_token_claims_binding,
+    ngx_actor_token_claims_names,
+    ngx_actor_token_claims_times,
+    ngx_actor_token_claims_audience,
+    ngx_actor_token_claims_client,
+    ngx_actor_token_claims_scopes,
+    ngx_actor_token_claims_tenant,
+    ngx_actor_token_claims_actor,
+    ngx_actor_token_claims_exports,
+    ngx_actor_token_claims_required
+};
 
 
 ngx_int_t
@@ -42,69 +63,48 @@ ngx_actor_token_claims_read(ngx_pool_t *pool,
     const ngx_array_t *exports, ngx_actor_token_claims_t *claims,
     ngx_actor_token_verdict_t *v)
 {
-    ngx_int_t                 rc;
+    ngx_uint_t                i, n;
     ngx_actor_token_reader_t  rd;
 
     ngx_memzero(claims, sizeof(ngx_actor_token_claims_t));
+    ngx_memzero(v, sizeof(ngx_actor_token_verdict_t));
 
     rd.pool = pool;
+    rd.typ = &jws->typ;
     rd.payload = jws->payload;
     rd.issuer = issuer;
+    rd.label = label;
     rd.issuers = issuers;
+    rd.exports = exports;
     rd.claims = claims;
     rd.verdict = v;
 
-    rc = ngx_actor_token_claims_type(&rd, &jws->typ);
+    n = sizeof(ngx_actor_token_claims_parts)
+        / sizeof(ngx_actor_token_claims_parts[0]);
 
-    if (rc != NGX_OK) {
-        return rc;
+    /* the rest is read as well: a rejection is to tell who tried what */
+
+    for (i = 0; i < n; i++) {
+        if (ngx_actor_token_claims_parts[i](&rd) == NGX_ERROR) {
+            return NGX_ERROR;
+        }
     }
 
-    /* until a method is supported, a bound token is never a bearer token */
-
-    if (json_object_get(rd.payload, "cnf")) {
-        return ngx_actor_token_reject(v, NGX_ACTOR_TOKEN_BINDING_UNSUPPORTED,
-                                      "\"cnf\" is present");
-    }
-
-    rc = ngx_actor_token_claims_registered(&rd);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_actor_token_claims_tenant(&rd, label);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_actor_token_claims_actor(&rd);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_actor_token_claims_exports(&rd, exports);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    return ngx_actor_token_claims_required(&rd);
+    return (v->reason == NGX_ACTOR_TOKEN_UNDECIDED) ? NGX_OK : NGX_DECLINED;
 }
 
 
 /* RFC 7515, section 4.1.9; RFC 8725, sections 3.11 and 3.12 */
 
 static ngx_int_t
-ngx_actor_token_claims_type(ngx_actor_token_reader_t *rd,
-    const ngx_str_t *typ)
+ngx_actor_token_claims_type(ngx_actor_token_reader_t *rd)
 {
     ngx_str_t                      s;
     ngx_uint_t                     i;
+    const ngx_str_t               *typ;
     const ngx_actor_token_list_t  *types;
 
+    typ = rd->typ;
     types = &rd->issuer->types;
 
     if (typ->data == NULL) {
@@ -189,116 +189,89 @@ ngx_actor_token_claims_not_access(json_t *payload)
 }
 
 
+/* until a method is supported, a bound token is never a bearer token */
+
 static ngx_int_t
-ngx_actor_token_claims_registered(ngx_actor_token_reader_t *rd)
+ngx_actor_token_claims_binding(ngx_actor_token_reader_t *rd)
 {
-    json_t                    *value;
-    ngx_int_t                  rc;
+    if (json_object_get(rd->payload, "cnf") == NULL) {
+        return NGX_OK;
+    }
+
+    return ngx_actor_token_reject(rd->verdict,
+                                  NGX_ACTOR_TOKEN_BINDING_UNSUPPORTED,
+                                  "\"cnf\" is present");
+}
+
+
+static ngx_int_t
+ngx_actor_token_claims_names(ngx_actor_token_reader_t *rd)
+{
+    json_t                    *payload, *subject;
     ngx_actor_token_claims_t  *claims;
 
     claims = rd->claims;
+    payload = rd->payload;
 
-    rc = ngx_actor_token_claims_string(rd, json_object_get(rd->payload, "iss"),
-                                       "\"iss\"", &claims->issuer);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    subject = ngx_actor_token_json_path(payload, &rd->issuer->subject_claim);
 
-    value = ngx_actor_token_json_path(rd->payload,
-                                      &rd->issuer->subject_claim);
+    (void) ngx_actor_token_claims_string(rd, json_object_get(payload, "iss"),
+                                         "\"iss\"", &claims->issuer);
 
-    rc = ngx_actor_token_claims_string(rd, value, "subject claim",
-                                       &claims->subject);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    (void) ngx_actor_token_claims_string(rd, subject, "subject claim",
+                                         &claims->subject);
 
-    rc = ngx_actor_token_claims_string(rd, json_object_get(rd->payload, "sub"),
-                                       "\"sub\"", &claims->sub);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    (void) ngx_actor_token_claims_string(rd, json_object_get(payload, "sub"),
+                                         "\"sub\"", &claims->sub);
 
-    rc = ngx_actor_token_claims_string(rd, json_object_get(rd->payload, "jti"),
-                                       "\"jti\"", &claims->id);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    (void) ngx_actor_token_claims_string(rd, json_object_get(payload, "jti"),
+                                         "\"jti\"", &claims->id);
 
-    rc = ngx_actor_token_claims_times(rd);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_actor_token_claims_audience(rd);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_actor_token_claims_client(rd);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    return ngx_actor_token_claims_scopes(rd);
+    return NGX_OK;
 }
 
 
 static ngx_int_t
 ngx_actor_token_claims_times(ngx_actor_token_reader_t *rd)
 {
-    ngx_int_t                  rc;
-    ngx_uint_t                 present;
     ngx_actor_token_claims_t  *claims;
 
     claims = rd->claims;
 
-    rc = ngx_actor_token_claims_time(rd, "exp", "\"exp\"", &claims->expires,
-                                     &present);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    claims->has_expires = ngx_actor_token_claims_time(rd, "exp", "\"exp\"",
+                                                      &claims->expires);
 
-    claims->has_expires = present;
+    claims->has_not_before = ngx_actor_token_claims_time(rd, "nbf", "\"nbf\"",
+                                                       &claims->not_before);
 
-    rc = ngx_actor_token_claims_time(rd, "nbf", "\"nbf\"",
-                                     &claims->not_before, &present);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    claims->has_not_before = present;
-
-    rc = ngx_actor_token_claims_time(rd, "iat", "\"iat\"", &claims->issued_at,
-                                     &present);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    claims->has_issued_at = present;
+    claims->has_issued_at = ngx_actor_token_claims_time(rd, "iat", "\"iat\"",
+                                                        &claims->issued_at);
 
     return NGX_OK;
 }
 
 
-static ngx_int_t
+/* whether it is there, and a time */
+
+static ngx_uint_t
 ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd, const char *name,
-    const char *fault, int64_t *t, ngx_uint_t *present)
+    const char *fault, int64_t *t)
 {
     json_t  *value;
 
     value = json_object_get(rd->payload, name);
-    *present = (value != NULL);
 
-    if (value && ngx_actor_token_json_time(value, t) != NGX_OK) {
-        return ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
-                                      fault);
+    if (value == NULL) {
+        return 0;
     }
 
-    return NGX_OK;
+    if (ngx_actor_token_json_time(value, t) != NGX_OK) {
+        (void) ngx_actor_token_reject(rd->verdict, NGX_ACTOR_TOKEN_BAD_CLAIM,
+                                      fault);
+        return 0;
+    }
+
+    return 1;
 }
 
 
@@ -347,15 +320,16 @@ ngx_actor_token_claims_audience(ngx_actor_token_reader_t *rd)
 
 
 static ngx_int_t
-ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd,
-    const ngx_str_t *label)
+ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd)
 {
     json_t                          *value;
     ngx_int_t                        rc;
     ngx_str_t                        tenant;
+    const ngx_str_t                 *label;
     ngx_actor_token_claims_t        *claims;
     const ngx_actor_token_issuer_t  *issuer;
 
+    label = rd->label;
     claims = rd->claims;
     issuer = rd->issuer;
 
@@ -602,13 +576,15 @@ ngx_actor_token_claims_strings(ngx_actor_token_reader_t *rd, json_t *array,
 
 
 static ngx_int_t
-ngx_actor_token_claims_exports(ngx_actor_token_reader_t *rd,
-    const ngx_array_t *exports)
+ngx_actor_token_claims_exports(ngx_actor_token_reader_t *rd)
 {
     json_t                  *value;
     ngx_str_t               *values;
     ngx_uint_t               i;
+    const ngx_array_t       *exports;
     ngx_actor_token_list_t  *paths;
+
+    exports = rd->exports;
 
     if (exports->nelts == 0) {
         return NGX_OK;

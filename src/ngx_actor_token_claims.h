@@ -67,6 +67,8 @@ typedef struct {
  * Reads the payload of a token whose signature holds.  Checks, in this
  * order, the type, "cnf", the types of registered claims, and the required
  * claims; what comes later is for ngx_actor_token_policy_check() to weigh.
+ * With NGX_DECLINED, "claims" have what could be read all the same, of which
+ * nothing is to be used but to tell of the rejection.
  *
  * "label" is what the issuer's template captured.  "exports" are the claim
  * paths that variables show: claims->exports gets their values in the same

@@ -307,7 +307,9 @@ ngx_http_actor_token_audit_token(const ngx_actor_token_claims_t *claims,
 
     /* last, because a token may have any number of these */
 
-    ngx_http_actor_token_audit_chain(claims, w);
+    if (claims->actor_fault == NULL) {
+        ngx_http_actor_token_audit_chain(claims, w);
+    }
 
     if (claims->has_audience) {
         ngx_http_actor_token_write_array(w, "aud", &claims->audience);

@@ -196,3 +196,57 @@ location /t {
 {sub => qq(a"b\\c)}
 --- access_log eval
 '"sub":"a\\"b\\\\c"'
+
+
+=== TEST 22: who has sent a token of another type
+--- jose
+{"typ": "JWT"}
+--- claims
+{"jti": "id-9"}
+--- reason: type_not_allowed
+--- audit
+{"sub": "user-1", "tenant": "acme", "iss": "https://login.acme.example", "jti": "id-9",
+ "chain": [{"sub": "agent-1"}]}
+
+
+=== TEST 23: who has sent a bound token
+--- claims
+{"jti": "id-9", "cnf": {"jkt": "x"}}
+--- reason: binding_unsupported
+--- audit
+{"sub": "user-1", "tenant": "acme", "iss": "https://login.acme.example", "jti": "id-9",
+ "chain": [{"sub": "agent-1"}]}
+
+
+=== TEST 24: what a token with a bad claim says otherwise
+--- claims
+{"jti": "id-9", "exp": "soon", "aud": ["https://api.example.com"], "scope": 5}
+--- reason: bad_claim
+--- audit
+{"exp": "(absent)", "aud": ["https://api.example.com"],
+ "sub": "user-1", "tenant": "acme", "iss": "https://login.acme.example", "jti": "id-9",
+ "chain": [{"sub": "agent-1"}]}
+
+
+=== TEST 25: a bad claim that is itself told
+--- claims
+{"jti": "id\n9", "sub": 5}
+--- reason: bad_claim
+--- audit
+{"jti": "id\n9", "sub": "(absent)", "tenant": "acme", "chain": [{"sub": "agent-1"}]}
+
+
+=== TEST 26: no chain of an actor that cannot be read
+--- claims
+{"act": {"sub": 5}}
+--- reason: actor_malformed
+--- audit
+{"sub": "user-1", "tenant": "acme", "chain": "(absent)"}
+
+
+=== TEST 27: without a required claim
+--- issuer
+require_claim acr;
+--- reason: claim_missing
+--- audit
+{"sub": "user-1", "tenant": "acme", "chain": [{"sub": "agent-1"}]}

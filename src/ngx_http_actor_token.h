@@ -217,6 +217,8 @@ typedef struct {
 typedef struct {
     const ngx_http_actor_token_loc_conf_t  *conf;
     ngx_int_t                         phase;
+    ngx_uint_t                        rewrites;      /* that are left */
+    ngx_str_t                         uri;
     ngx_msec_t                        time;
 } ngx_http_actor_token_moment_t;
 

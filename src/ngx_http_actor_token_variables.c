@@ -180,6 +180,9 @@ ngx_http_actor_token_later(ngx_http_request_t *r,
 {
     if (moment->conf == conf
         && moment->phase == r->phase_handler
+        && moment->rewrites == r->uri_changes
+        && moment->uri.data == r->uri.data
+        && moment->uri.len == r->uri.len
         && moment->time == ngx_current_msec)
     {
         return 0;
@@ -187,6 +190,8 @@ ngx_http_actor_token_later(ngx_http_request_t *r,
 
     moment->conf = conf;
     moment->phase = r->phase_handler;
+    moment->rewrites = r->uri_changes;
+    moment->uri = r->uri;
     moment->time = ngx_current_msec;
 
     return 1;

@@ -308,3 +308,41 @@ X-Side: second
 GET /index.html
 --- response_headers
 ! X-Side
+
+
+=== TEST 24: a rewrite into the same location makes another moment
+--- config
+location ~ ^/(?<of>acme|beta)/ {
+    actor_token test;
+    actor_token_audience https://api.example.com;
+    actor_token_tenant $of;
+    set $who $actor_token_subject;
+    if ($uri = /acme/1) {
+        rewrite ^ /beta/2 last;
+    }
+    return 200 "$of [$who]";
+}
+--- request
+GET /acme/1
+--- reason: -
+--- no_fingerprint
+--- response_body: beta []
+
+
+=== TEST 25: and one to the same tenant, too
+--- config
+location ~ ^/(?<of>acme|beta)/ {
+    actor_token test;
+    actor_token_audience https://api.example.com;
+    actor_token_tenant $of;
+    set $who $actor_token_subject;
+    if ($uri = /acme/1) {
+        rewrite ^ /acme/2 last;
+    }
+    return 200 "$of [$who]";
+}
+--- request
+GET /acme/1
+--- reason: -
+--- no_fingerprint
+--- response_body: acme [user-1]

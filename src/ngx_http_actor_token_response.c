@@ -14,6 +14,8 @@ static ngx_int_t ngx_http_actor_token_set_challenge(ngx_http_request_t *r,
     const ngx_http_actor_token_loc_conf_t *conf,
     ngx_actor_token_challenge_e challenge);
 static ngx_int_t ngx_http_actor_token_header_filter(ngx_http_request_t *r);
+static void ngx_http_actor_token_only_challenge(ngx_http_request_t *r,
+    const ngx_table_elt_t *challenge);
 static ngx_int_t ngx_http_actor_token_realm(ngx_http_request_t *r,
     const ngx_http_actor_token_loc_conf_t *conf, ngx_str_t *realm);
 static ngx_int_t ngx_http_actor_token_metadata(ngx_http_request_t *r,
@@ -277,14 +279,57 @@ ngx_http_actor_token_header_filter(ngx_http_request_t *r)
     if (r == r->main) {
         ctx = ngx_http_actor_token_get_ctx(r);
 
-        if (ctx && ctx->challenge
-            && r->headers_out.status != ctx->challenge_status)
-        {
-            ngx_http_actor_token_clear_challenge(r, ctx);
+        if (ctx && ctx->challenge) {
+
+            if (r->headers_out.status == ctx->challenge_status) {
+                ngx_http_actor_token_only_challenge(r, ctx->challenge);
+
+            } else {
+                ngx_http_actor_token_clear_challenge(r, ctx);
+            }
         }
     }
 
     return ngx_http_next_header_filter(r);
+}
+
+
+/*
+ * An upstream that writes the page of a rejection may send a challenge for a
+ * bearer token as well, of which a client could not tell whose it is.
+ */
+
+static void
+ngx_http_actor_token_only_challenge(ngx_http_request_t *r,
+    const ngx_table_elt_t *challenge)
+{
+    ngx_uint_t               i;
+    ngx_list_part_t         *part;
+    ngx_table_elt_t         *h;
+    static const ngx_str_t   name = ngx_string("www_authenticate");
+
+    part = &r->headers_out.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        if (h[i].hash && &h[i] != challenge
+            && ngx_http_actor_token_named(&h[i], &name)
+            && ngx_http_actor_token_bearer(&h[i].value))
+        {
+            h[i].hash = 0;
+        }
+    }
 }
 
 

@@ -86,3 +86,67 @@ HEAD /t
 --- token: abc
 --- reason: malformed
 
+
+=== TEST 11: a rejection's page comes with a challenge for a bearer token too
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { add_header WWW-Authenticate 'bearer realm="up"' always; return 401; }
+}
+--- config
+include policy.conf;
+location /t {
+    error_page 401 = @page;
+    root html;
+    try_files /index.html =404;
+}
+location @page {
+    actor_token off;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+
+--- token: abc
+--- reason: malformed
+--- error_code: 401
+--- challenge: Bearer realm="test", error="invalid_token"
+
+
+=== TEST 12: with one of another scheme
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { add_header WWW-Authenticate 'Basic realm="up"' always; return 401; }
+}
+--- config
+include policy.conf;
+location /t {
+    error_page 401 = @page;
+    root html;
+    try_files /index.html =404;
+}
+location @page {
+    actor_token off;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+
+--- token: abc
+--- reason: malformed
+--- error_code: 401
+--- challenge: Bearer realm="test", error="invalid_token"
+--- other_challenge: Basic realm="up"
+
+
+=== TEST 13: an upstream's challenge for a bearer token, of a token that passed
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { add_header WWW-Authenticate 'Bearer realm="up"' always; return 401; }
+}
+--- config
+include policy.conf;
+location /t { proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock; }
+--- error_code: 401
+--- challenge: Bearer realm="up"

@@ -102,7 +102,7 @@ static ngx_command_t  ngx_http_actor_token_commands[] = {
       &ngx_http_actor_token_key_zone_post },
 
     { ngx_string("actor_token_threads"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_ACTOR_TOKEN_LEVELS|NGX_CONF_TAKE1,
       ngx_http_actor_token_set_threads,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -214,7 +214,7 @@ static ngx_command_t  ngx_http_actor_token_commands[] = {
       &ngx_http_actor_token_max_size_post },
 
     { ngx_string("actor_token_metrics"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_HTTP_LIF_CONF|NGX_CONF_NOARGS,
       ngx_http_actor_token_set_metrics,
       0,
       0,

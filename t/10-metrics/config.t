@@ -22,13 +22,12 @@ my @accepted = (
     ['a protected one', 'server { location /m { actor_token x;
          actor_token_audience a; actor_token_tenant acme;
          actor_token_metrics; } }'],
+    ['if', 'server { location / { if ($args) { actor_token_metrics; } } }'],
 );
 
 my @refused = (
     ['http', 'actor_token_metrics;', 'is not allowed here'],
     ['a server', 'server { actor_token_metrics; }', 'is not allowed here'],
-    ['if', 'server { location / { if ($args) { actor_token_metrics; } } }',
-     'is not allowed here'],
     ['limit_except', 'server { location / { limit_except GET {
          actor_token_metrics; } } }', 'is not allowed here'],
     ['twice', 'server { location / { actor_token_metrics;

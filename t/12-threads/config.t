@@ -47,3 +47,16 @@ actor_token_threads checks;
 [('GET /t') x 6]
 --- reason eval
 [('ok') x 6]
+
+
+=== TEST 6: in an "if"
+--- config
+include policy.conf;
+root html;
+location /index.html {
+    if ($args) {
+        actor_token_threads default;
+    }
+}
+--- request
+GET /index.html?x

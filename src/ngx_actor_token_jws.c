@@ -106,6 +106,7 @@ ngx_actor_token_jws_object(ngx_pool_t *pool, const char *name,
     ngx_str_t    text;
     const char  *fault;
 
+    *object = NULL;
     fault = "is not base64url";
 
     rc = ngx_actor_token_base64url(pool, segment, &text);

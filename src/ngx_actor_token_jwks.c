@@ -144,7 +144,8 @@ ngx_actor_token_jwks_add_keys(ngx_actor_token_jwks_t *set, json_t *jwks,
 
     if (set->keys.nelts == before) {
         err->what = set->lacking ? set->maker.crypto->useless
-                                 : "holds no usable key";
+                                 : "holds no usable key: it needs one for "
+                                   "verifying with one of \"algorithms\"";
         return NGX_DECLINED;
     }
 

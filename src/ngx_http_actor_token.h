@@ -271,6 +271,11 @@ typedef struct {
 } ngx_http_actor_token_asker_t;
 
 
+/* a parameter whose author expects variables to be evaluated */
+#define ngx_http_actor_token_has_variable(s)                                  \
+    (ngx_strlchr((s)->data, (s)->data + (s)->len, '$') != NULL)
+
+
 extern ngx_module_t  ngx_http_actor_token_module;
 
 

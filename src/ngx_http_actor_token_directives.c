@@ -325,8 +325,7 @@ ngx_http_actor_token_set_value(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (cmd->offset == offsetof(ngx_http_actor_token_loc_conf_t,
                                 resource_metadata)
-        && ngx_strlchr(value[1].data, value[1].data + value[1].len, '$')
-           == NULL
+        && !ngx_http_actor_token_has_variable(&value[1])
         && !ngx_http_actor_token_https_url(&value[1]))
     {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
@@ -678,6 +677,10 @@ ngx_http_actor_token_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 1; i < cf->args->nelts; i++) {
 
+        if (ngx_http_actor_token_has_variable(&value[i])) {
+            return "takes scopes as they are, without variables";
+        }
+
         /* RFC 6749, section 3.3: what a scope may be made of */
 
         for (k = 0; k < value[i].len; k++) {
@@ -880,7 +883,7 @@ ngx_http_actor_token_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    if (ngx_strlchr(value[1].data, value[1].data + value[1].len, '$')) {
+    if (ngx_http_actor_token_has_variable(&value[1])) {
         return "takes the name of a \"thread_pool\", without variables";
     }
 

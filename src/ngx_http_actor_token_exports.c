@@ -206,7 +206,8 @@ ngx_http_actor_token_check_variables(ngx_conf_t *cf)
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "the variable \"$%V\" holds a claim and cannot be "
-                          "set", &key[i].key);
+                          "set: give what \"set\", \"map\" or a regex makes "
+                          "another name", &key[i].key);
             return NGX_ERROR;
         }
     }

@@ -342,6 +342,10 @@ ngx_http_actor_token_set_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
+    if (ngx_http_actor_token_has_variable(&value[1])) {
+        return "takes an identifier as it is, without variables";
+    }
+
     issuer->value = value[1];
 
     err = ngx_actor_token_template_parse(&issuer->issuer, &value[1],
@@ -500,6 +504,10 @@ ngx_http_actor_token_set_tenant(ngx_conf_t *cf, ngx_command_t *cmd,
         return "needs a name without control characters";
     }
 
+    if (ngx_http_actor_token_has_variable(&value[1])) {
+        return "takes a name as it is, without variables";
+    }
+
     issuer->tenant_rule = NGX_ACTOR_TOKEN_TENANT_SINGLE;
     issuer->tenant = value[1];
 
@@ -539,6 +547,10 @@ ngx_http_actor_token_set_tenants(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (ngx_actor_token_is(&value[i], "any")) {
             return "takes nothing else with \"any\"";
+        }
+
+        if (ngx_http_actor_token_has_variable(&value[i])) {
+            return "takes names as they are, without variables";
         }
     }
 
@@ -661,7 +673,7 @@ ngx_http_actor_token_set_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (cmd->post && (ngx_actor_token_is(&value[i], "off")
                           || ngx_actor_token_is(&value[i], "any")
-                          || value[i].data[0] == '$'))
+                          || ngx_http_actor_token_has_variable(&value[i])))
         {
             return "takes values, and neither \"off\", \"any\" nor variables";
         }

@@ -263,7 +263,7 @@ ngx_http_actor_token_place_error(ngx_conf_t *cf, const ngx_str_t *uri,
 
     if (p == names) {
         p = ngx_slprintf(error->data, last, "the location for \"%V\" is not "
-                         "internal: add \"internal;\" to it in ", uri);
+                         "internal: add \"internal;\" to it in server ", uri);
         names = p;
         found = NGX_HTTP_ACTOR_TOKEN_PLACE_PUBLIC;
         p = ngx_http_actor_token_place_names(cf, p, last, uri, found);
@@ -301,8 +301,9 @@ ngx_http_actor_token_place_names(ngx_conf_t *cf, u_char *p, u_char *last,
             continue;
         }
 
-        p = ngx_slprintf(p, last, p == start ? "\"%V\"" : ", \"%V\"",
-                         &cscfp[i]->server_name);
+        p = ngx_slprintf(p, last, "%s\"%V\" (%s:%ui)",
+                         p == start ? "" : ", ", &cscfp[i]->server_name,
+                         cscfp[i]->file_name, cscfp[i]->line);
     }
 
     return p;

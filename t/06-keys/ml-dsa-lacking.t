@@ -57,7 +57,7 @@ jwks akp.jwks; #<
 --- conf_files eval
 ['akp.jwks' => jwks(akp())]
 --- must_die
-akp.jwks" of issuer "acme" holds no usable key in
+akp.jwks" of issuer "acme" holds no usable key: it needs one
 
 
 === TEST 6: beside another key it is left out, and that is told

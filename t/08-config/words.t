@@ -145,3 +145,50 @@ X-Token: $TOKEN
 actor_token test token=$http_x-token; #<
 --- must_die
 "token=$http_x-token" is not the name of one variable
+
+
+=== TEST 18: a variable in issuer
+--- http_config
+actor_token_issuer variable {
+    issuer https://$host/; #<
+    jwks acme.jwks;
+    tenant acme;
+}
+--- must_die
+"issuer"
+without variables
+
+
+=== TEST 19: a variable in tenant
+--- no_tenant_rule
+--- issuer
+tenant $host; #<
+--- must_die
+"tenant"
+without variables
+
+
+=== TEST 20: a variable in tenants
+--- no_tenant_rule
+--- issuer
+tenant_claim tid;
+tenants acme t$host; #<
+--- must_die
+"tenants"
+without variables
+
+
+=== TEST 21: a variable in audience
+--- issuer
+audience api-$host; #<
+--- must_die
+"audience"
+variables
+
+
+=== TEST 22: a variable in actor_token_scope
+--- policy
+actor_token_scope read $scope; #<
+--- must_die
+"actor_token_scope"
+without variables

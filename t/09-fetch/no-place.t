@@ -48,7 +48,7 @@ location = /t {
     fetch_probe /keys;      #<
 }
 --- must_die
-the location for "/keys" is not internal: add "internal;" to it in "keys.example.com"
+the location for "/keys" is not internal: add "internal;" to it in server "keys.example.com" (
 
 
 === TEST 4: a redirect to one
@@ -86,7 +86,8 @@ location = /t {
     fetch_probe /keys;      #<
 }
 --- must_die
-several servers have an internal location for "/keys": add "server=" and one of "one.example.com", "three.example.com"
+several servers have an internal location for "/keys": add "server=" and one of "one.example.com" (
+"three.example.com" (
 
 
 === TEST 6: a server that does not exist

@@ -72,7 +72,7 @@ location = /keys {
     return 204;
 }
 --- must_die
-the location for "/keys" is not internal: add "internal;" to it in "localhost"
+the location for "/keys" is not internal: add "internal;" to it in server "localhost" (
 
 
 === TEST 3: several servers have it
@@ -93,7 +93,8 @@ server {
 }
 --- config eval: $::Place
 --- must_die
-several servers have an internal location for "/keys": add "server=" and one of "other", "localhost"
+several servers have an internal location for "/keys": add "server=" and one of "other" (
+"localhost" (
 
 
 === TEST 4: one of them is named

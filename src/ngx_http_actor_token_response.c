@@ -268,7 +268,8 @@ ngx_http_actor_token_https_url(const ngx_str_t *url)
 
 /*
  * After a rejection another module may still let the request in (satisfy
- * any), and error_page may give the answer another status.
+ * any), and nginx drops the challenge; and error_page may give the answer
+ * another status.
  */
 
 static ngx_int_t
@@ -281,11 +282,11 @@ ngx_http_actor_token_header_filter(ngx_http_request_t *r)
 
         if (ctx && ctx->challenge) {
 
-            if (r->headers_out.status == ctx->challenge_status) {
-                ngx_http_actor_token_only_challenge(r, ctx->challenge);
-
-            } else {
+            if (r->headers_out.status != ctx->challenge_status) {
                 ngx_http_actor_token_clear_challenge(r, ctx);
+
+            } else if (ctx->challenge->hash) {
+                ngx_http_actor_token_only_challenge(r, ctx->challenge);
             }
         }
     }

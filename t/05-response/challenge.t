@@ -92,7 +92,35 @@ HEAD /t
 server {
     listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
     access_log off;
-    location / { add_header WWW-Authenticate 'bearer realm="up"' always; return 401; }
+    location / {
+        # one more list of headers
+        add_header X-1 x always;
+        add_header X-2 x always;
+        add_header X-3 x always;
+        add_header X-4 x always;
+        add_header X-5 x always;
+        add_header X-6 x always;
+        add_header X-7 x always;
+        add_header X-8 x always;
+        add_header X-9 x always;
+        add_header X-10 x always;
+        add_header X-11 x always;
+        add_header X-12 x always;
+        add_header X-13 x always;
+        add_header X-14 x always;
+        add_header X-15 x always;
+        add_header X-16 x always;
+        add_header X-17 x always;
+        add_header X-18 x always;
+        add_header X-19 x always;
+        add_header X-20 x always;
+        add_header X-21 x always;
+        add_header X-22 x always;
+        add_header X-23 x always;
+        add_header X-24 x always;
+        add_header WWW-Authenticate 'bearer realm="up"' always;
+        return 401;
+    }
 }
 --- config
 include policy.conf;

@@ -149,3 +149,41 @@ GET /basic
 --- no_token
 --- reason: missing
 --- other_challenge: Basic realm="basic"
+
+
+=== TEST 15: an upstream's challenge, where the address is admitted
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { add_header WWW-Authenticate 'Bearer realm="up"' always; return 401; }
+}
+--- config
+location /t {
+    include policy.conf;
+    satisfy any;
+    allow all;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+--- token: abc
+--- reason: malformed
+--- error_code: 401
+--- challenge: Bearer realm="up"
+
+
+=== TEST 16: the same with a token that passes
+--- http_config
+server {
+    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+    access_log off;
+    location / { add_header WWW-Authenticate 'Bearer realm="up"' always; return 401; }
+}
+--- config
+location /t {
+    include policy.conf;
+    satisfy any;
+    allow all;
+    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
+}
+--- error_code: 401
+--- challenge: Bearer realm="up"

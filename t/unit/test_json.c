@@ -152,7 +152,7 @@ test_fault(void)
 static void
 test_depth(void)
 {
-    char        buf[512];
+    char        buf[512], deep[8192];
     size_t      i, n;
     json_t     *root;
     ngx_str_t   s;
@@ -201,6 +201,20 @@ test_depth(void)
 
     is(ngx_actor_token_json_parse(pool, &s, &root, &fault), NGX_OK,
        "depth: width");
+
+    /* jansson gives up by itself at 2048 */
+
+    memset(deep, '[', sizeof(deep));
+    ngx_memcpy(deep, "{\"a\":", 5);
+
+    s.data = (u_char *) deep;
+    s.len = sizeof(deep);
+
+    is(ngx_actor_token_json_parse(pool, &s, &root, &fault), NGX_DECLINED,
+       "depth: 8187 arrays");
+
+    s = server_str(fault);
+    is_str(&s, "is nested too deeply", "depth: 8187 arrays: the fault");
 }
 
 

@@ -79,6 +79,8 @@ ngx_actor_token_claims_read(ngx_pool_t *pool,
     rd.claims = claims;
     rd.verdict = v;
 
+    ngx_str_null(&rd.sub);
+
     n = sizeof(ngx_actor_token_claims_parts)
         / sizeof(ngx_actor_token_claims_parts[0]);
 
@@ -222,7 +224,7 @@ ngx_actor_token_claims_names(ngx_actor_token_reader_t *rd)
                                          &claims->subject);
 
     (void) ngx_actor_token_claims_string(rd, json_object_get(payload, "sub"),
-                                         "\"sub\"", &claims->sub);
+                                         "\"sub\"", &rd->sub);
 
     (void) ngx_actor_token_claims_string(rd, json_object_get(payload, "jti"),
                                          "\"jti\"", &claims->id);
@@ -638,6 +640,12 @@ ngx_actor_token_claims_required(ngx_actor_token_reader_t *rd)
         return ngx_actor_token_reject_value(rd->verdict,
                    NGX_ACTOR_TOKEN_CLAIM_MISSING, "subject claim",
                    &rd->issuer->subject_claim, NULL);
+    }
+
+    if (rd->sub.len == 0 && json_object_get(rd->payload, "sub")) {
+        return ngx_actor_token_reject(rd->verdict,
+                                      NGX_ACTOR_TOKEN_CLAIM_MISSING,
+                                      "\"sub\" is empty");
     }
 
     req = rd->issuer->require.elts;

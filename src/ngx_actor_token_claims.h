@@ -26,7 +26,6 @@ typedef struct {
 typedef struct {
     ngx_str_t                       issuer;      /* "iss" */
     ngx_str_t                       subject;     /* of subject_claim */
-    ngx_str_t                       sub;         /* "sub"; may be empty */
     ngx_actor_token_list_t          audience;
     ngx_str_t                       id;          /* "jti" */
     ngx_str_t                       client;
@@ -52,6 +51,7 @@ typedef struct {
     ngx_uint_t                      depth;       /* 0: a direct token */
     ngx_str_t                       actor_issuer;   /* act.iss, else iss */
     ngx_str_t                       actor_tenant;
+    unsigned                        actor_self:1;   /* is the subject */
 
     /* faults that come later in the order of checks; static texts or NULL */
     const char                     *actor_fault;

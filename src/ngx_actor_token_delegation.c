@@ -57,6 +57,14 @@ ngx_actor_token_claims_actor(ngx_actor_token_reader_t *rd)
                                       "control character in the actor");
     }
 
+    /* whichever claim names the subject, "act" speaks of what "sub" does */
+
+    claims->actor_self =
+           ngx_actor_token_eq(&claims->actor_issuer, &claims->issuer)
+           && (ngx_actor_token_eq(&claims->actors[0].subject, &claims->subject)
+               || (act && ngx_actor_token_eq(&claims->actors[0].subject,
+                                             &rd->sub)));
+
     return ngx_actor_token_claims_actor_tenant(rd, act);
 }
 

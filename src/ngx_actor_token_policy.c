@@ -322,10 +322,7 @@ ngx_actor_token_check_actor(const ngx_actor_token_policy_t *policy,
                    "issuer of the actor", &expected, &claims->actor_issuer);
     }
 
-    if (ngx_actor_token_eq(&claims->actor_issuer, &claims->issuer)
-        && (ngx_actor_token_eq(actor, &claims->subject)
-            || ngx_actor_token_eq(actor, &claims->sub)))
-    {
+    if (claims->actor_self) {
         return ngx_actor_token_reject_value(v, NGX_ACTOR_TOKEN_SELF_DELEGATION,
                    "the actor is the subject itself", NULL, actor);
     }

@@ -21,6 +21,7 @@ typedef struct {
     const ngx_str_t                  *label;     /* of its template */
     const ngx_actor_token_issuers_t  *issuers;
     const ngx_array_t                *exports;
+    ngx_str_t                         sub;       /* "sub", or empty */
     ngx_actor_token_claims_t         *claims;
     ngx_actor_token_verdict_t        *verdict;
 } ngx_actor_token_reader_t;

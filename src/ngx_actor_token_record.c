@@ -18,7 +18,7 @@ typedef struct {
     unsigned                         has_not_before:1;
     unsigned                         has_issued_at:1;
     unsigned                         has_kid:1;
-    unsigned                         subject_is_sub:1;
+    unsigned                         actor_self:1;
 } ngx_actor_token_record_head_t;
 
 
@@ -83,7 +83,7 @@ ngx_actor_token_record_write(u_char *p,
     head.has_not_before = claims->has_not_before;
     head.has_issued_at = claims->has_issued_at;
     head.has_kid = (kid->data != NULL);
-    head.subject_is_sub = ngx_actor_token_eq(&claims->subject, &claims->sub);
+    head.actor_self = claims->actor_self;
 
     ngx_actor_token_put(&w, &head, sizeof(ngx_actor_token_record_head_t));
 
@@ -95,10 +95,6 @@ ngx_actor_token_record_write(u_char *p,
     }
 
     ngx_actor_token_put_str(&w, &claims->subject);
-
-    if (!head.subject_is_sub) {
-        ngx_actor_token_put_str(&w, &claims->sub);
-    }
 
     ngx_actor_token_put_str(&w, &claims->id);
     ngx_actor_token_put_str(&w, &claims->client);
@@ -220,17 +216,11 @@ ngx_actor_token_record_read(ngx_pool_t *pool, const ngx_str_t *record,
     claims->has_audience = head.has_audience;
     claims->has_not_before = head.has_not_before;
     claims->has_issued_at = head.has_issued_at;
+    claims->actor_self = head.actor_self;
 
     ngx_actor_token_get_tenant(&r, issuer, claims);
 
     ngx_actor_token_get_str(&r, &claims->subject);
-
-    if (head.subject_is_sub) {
-        claims->sub = claims->subject;
-
-    } else {
-        ngx_actor_token_get_str(&r, &claims->sub);
-    }
 
     ngx_actor_token_get_str(&r, &claims->id);
     ngx_actor_token_get_str(&r, &claims->client);

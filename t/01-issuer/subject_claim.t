@@ -85,3 +85,13 @@ subject: nested-1
 --- claims
 {"user": {"name": "nested-1"}}
 --- reason: claim_missing
+
+
+=== TEST 13: nor does an empty sub, which is none, beside another claim
+--- issuer
+subject_claim oid;
+--- claims
+{"oid": "object-1", "sub": ""}
+--- reason: claim_missing
+--- logged
+"sub" is empty

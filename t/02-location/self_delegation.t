@@ -87,3 +87,27 @@ subject_claim oid;
 --- vars
 subject: object-1
 actor: object-2
+
+
+=== TEST 12: an actor that a claim names is not "sub" for that
+--- issuer
+subject_claim oid;
+actor_claim azp;
+--- claims
+{"oid": "object-1", "azp": "user-1", "act": "(absent)"}
+--- vars
+subject: object-1
+actor: user-1
+
+
+=== TEST 13: but a direct token where it is the subject
+--- issuer
+subject_claim oid;
+actor_claim azp;
+--- policy
+actor_token_delegation optional;
+--- claims
+{"oid": "object-1", "azp": "object-1", "act": "(absent)"}
+--- vars
+subject: object-1
+actor:

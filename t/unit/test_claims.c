@@ -121,7 +121,6 @@ test_record(void)
 
     is_str(&claims.issuer, "https://a.example", "record: issuer");
     is_str(&claims.subject, "s", "record: subject");
-    is_str(&claims.sub, "s", "record: sub");
     is_str(&claims.id, "j", "record: jti");
     is_str(&claims.client, "c", "record: client_id before azp");
     is_str(&claims.tenant, "acme", "record: tenant of the block");
@@ -155,7 +154,18 @@ test_record(void)
     issuer.subject_claim = LIST("ext", "user");
     (void) read_claims("{" REST ",\"ext\":{\"user\":\"u\"}}");
     is_str(&claims.subject, "u", "record: subject_claim");
-    is_str(&claims.sub, "s", "record: and sub besides");
+    (void) read_claims("{" REST ",\"ext\":{\"user\":\"u\"},"
+                       "\"act\":{\"sub\":\"s\"}}");
+    ok(claims.actor_self, "record: sub is the same subject");
+    (void) read_claims("{" REST ",\"ext\":{\"user\":\"u\"},"
+                       "\"act\":{\"sub\":\"t\"}}");
+    ok(!claims.actor_self, "record: another is not");
+    (void) read_claims("{" REST ",\"ext\":{\"user\":\"u\"},"
+                       "\"act\":{\"sub\":\"u\"}}");
+    ok(claims.actor_self, "record: as is the claim");
+    (void) read_claims("{" REST ",\"ext\":{\"user\":\"u\"},\"act\":"
+                       "{\"sub\":\"u\",\"iss\":\"https://b.example\"}}");
+    ok(!claims.actor_self, "record: another issuer's is somebody else");
     issuer.subject_claim = LIST("sub");
 }
 

@@ -200,7 +200,7 @@ same(const char *name, const ngx_actor_token_claims_t *one,
 
     ok(ngx_actor_token_eq(&one->issuer, &two->issuer)
        && ngx_actor_token_eq(&one->subject, &two->subject)
-       && ngx_actor_token_eq(&one->sub, &two->sub)
+       && one->actor_self == two->actor_self
        && ngx_actor_token_eq(&one->id, &two->id)
        && ngx_actor_token_eq(&one->client, &two->client)
        && ngx_actor_token_eq(&one->tenant, &two->tenant)

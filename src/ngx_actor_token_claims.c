@@ -39,7 +39,7 @@ static ngx_int_t ngx_actor_token_claims_string(ngx_actor_token_reader_t *rd,
  * returns NGX_ERROR if memory is short; all else is in the verdict.
  */
 
-static ngx_int_t (*ngx_actor_token_claims_parts[])(
+static ngx_int_t (*const ngx_actor_token_claims_parts[])(
     ngx_actor_token_reader_t *rd) =
 {
     ngx_actor_token_claims_type,

@@ -318,31 +318,20 @@ location ~ ^/(?<of>acme|beta)/ {
     actor_token_tenant $of;
     set $who $actor_token_subject;
     if ($uri = /acme/1) {
-        rewrite ^ /beta/2 last;
+        rewrite ^ /$arg_to/2 last;
     }
     return 200 "$of [$who]";
 }
 --- request
-GET /acme/1
+GET /acme/1?to=beta
 --- reason: -
 --- no_fingerprint
 --- response_body: beta []
 
 
 === TEST 25: and one to the same tenant, too
---- config
-location ~ ^/(?<of>acme|beta)/ {
-    actor_token test;
-    actor_token_audience https://api.example.com;
-    actor_token_tenant $of;
-    set $who $actor_token_subject;
-    if ($uri = /acme/1) {
-        rewrite ^ /acme/2 last;
-    }
-    return 200 "$of [$who]";
-}
 --- request
-GET /acme/1
+GET /acme/1?to=acme
 --- reason: -
 --- no_fingerprint
 --- response_body: acme [user-1]

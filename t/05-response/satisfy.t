@@ -172,18 +172,5 @@ location /t {
 
 
 === TEST 16: the same with a token that passes
---- http_config
-server {
-    listen unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
-    access_log off;
-    location / { add_header WWW-Authenticate 'Bearer realm="up"' always; return 401; }
-}
---- config
-location /t {
-    include policy.conf;
-    satisfy any;
-    allow all;
-    proxy_pass http://unix:$TEST_NGINX_SERVER_ROOT/logs/up.sock;
-}
 --- error_code: 401
 --- challenge: Bearer realm="up"

@@ -1,71 +1,57 @@
 # Key files are read again at a reload: a removed key verifies nothing any
 # more, and a bad file leaves the old configuration in place.
 
+use v5.10.1;
+use strict;
+use warnings;
+
 use lib 't/lib';
-use Test::Nginx::ActorToken;
+use Test::More;
 
-repeat_each(1);
-use_hup();
+use ActorToken::Gateway;
+use ActorToken::Mint;
 
-run_tests();
+my $set = scratch() . '/conf/set.json';
 
-__DATA__
+write_file($set, jwks('one'));
 
-=== TEST 1: the first key
---- issuers
-actor_token_issuer acme {
-    issuer https://login.acme.example;
-    jwks set.json;
-    tenant acme;
+my $nginx = gateway(http => site(keys => '', issuers => '
+    actor_token_issuer acme {
+        issuer https://login.acme.example;
+        jwks set.json;
+        tenant acme;
+    }'));
+
+sub reason {
+    my ($signer) = @_;
+
+    return $nginx->get('/t', token(signer => $signer))->{reason};
 }
---- conf_files eval
-['set.json' => jwks('one')]
---- signer: one
 
+is(reason('one'), 'ok', 'the first key');
+is(reason('two'), 'unknown_key', 'another');
 
-=== TEST 2: another
---- signer: two
---- reason: unknown_key
+write_file($set, jwks('two'));
+$nginx->reload;
 
+is(reason('two'), 'ok', 'the file is replaced');
+is(reason('one'), 'unknown_key', 'the first is gone');
 
-=== TEST 3: the file is replaced
---- issuers
-actor_token_issuer acme {
-    issuer https://login.acme.example;
-    jwks set.json;
-    tenant acme;
-}
---- conf_files eval
-['set.json' => jwks('two')]
---- signer: two
+$nginx->mark;
+my @before = $nginx->workers;
 
+write_file($set, 'broken');
+$nginx->signal('HUP');
 
-=== TEST 4: the first is gone
---- signer: one
---- reason: unknown_key
+ok(await { $nginx->logged(qr/\[emerg\] .*set\.json.* in \S+:\d+/) },
+   'a bad file is refused, with file and line');
 
+is_deeply([$nginx->workers], \@before, 'the workers stay');
+is(reason('two'), 'ok', 'with the keys they have');
 
-=== TEST 5: a bad file
---- issuers
-actor_token_issuer acme {
-    issuer https://login.acme.example;
-    jwks set.json;
-    tenant acme;
-}
---- conf_files eval
-['set.json' => 'broken']
---- reload_fails
---- signer: two
---- emerg: set.json
+write_file($set, jwks('one'));
+$nginx->reload;
 
+is(reason('one'), 'ok', 'a good one again');
 
-=== TEST 6: and a good one again
---- issuers
-actor_token_issuer acme {
-    issuer https://login.acme.example;
-    jwks set.json;
-    tenant acme;
-}
---- conf_files eval
-['set.json' => jwks('three')]
---- signer: three
+done_testing();

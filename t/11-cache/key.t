@@ -1,128 +1,86 @@
 # A remembered token counts while its key, its block and the claims that are
 # shown are what they were, and through reloads that change none of them.
 
+use v5.10.1;
+use strict;
+use warnings;
+
 use lib 't/lib';
-use Test::Nginx::ActorToken;
+use Test::More;
 
-repeat_each(1);
-no_shuffle();
-use_hup();
+use ActorToken::Gateway;
+use ActorToken::Mint;
 
-our $token = token(signer => 'one', claims => { email => 'a@b' });
+my $token = token(signer => 'one', claims => { email => 'a@b' });
+my $issuer_name = 'add_header X-Name $actor_token_issuer_name;';
+my $email = 'add_header X-Email $actor_token_claim_email;';
+my $renamed = jwks('two') =~ s/"kid":"two"/"kid":"one"/r;
 
-sub block {
-    my ($more, $name) = @_;
+my $nginx;
 
-    return 'actor_token_issuer ' . ($name // 'acme') . ' {
-        issuer https://login.acme.example;
-        jwks set.json;
-        tenant acme;
-        type at+jwt JWT;
-        ' . ($more // '') . '
-    }';
+# the gateway with this configuration, from now on
+
+sub configured {
+    my (%o) = @_;
+
+    my $name = $o{name} // 'acme';
+
+    write_file(scratch() . '/conf/set.json', $o{keys});
+
+    my @http = (http => site(keys => '', show => $o{show} // $issuer_name,
+                             issuers => "
+        actor_token_issuer $name {
+            issuer https://login.acme.example;
+            jwks set.json;
+            tenant acme;
+            @{[ $o{issuer} // '' ]}
+        }"));
+
+    return $nginx->reload(@http) if $nginx;
+    $nginx = gateway(@http);
 }
 
-run_tests();
+sub shows {
+    my ($name, $reason, $cache, %headers) = @_;
 
-__DATA__
+    my $got = $nginx->get('/t', $token);
 
-=== TEST 1: the first time
---- issuers eval: ::block()
---- conf_files eval
-['set.json' => jwks('one')]
---- token eval: $::token
---- vars
-cache_status: MISS
+    is($got->{reason}, $reason, "$name - reason");
 
+    is($got->{cache}, $cache, "$name - cache");
+    is($got->{headers}{$_}, $headers{$_}, "$name - $_") for sort keys %headers;
+}
 
-=== TEST 2: the second
---- token eval: $::token
---- vars
-cache_status: HIT
+my %both = (keys => jwks('two', 'one'));
+my $types = 'type at+jwt JWT;';
+my $claim = 'subject_claim sub;';
 
+configured(issuer => $types, keys => jwks('one'));
+shows('the first time', 'ok', 'MISS');
+shows('the second', 'ok', 'HIT');
 
-=== TEST 3: after a reload that adds a key, renames the block and its leeway
---- issuers eval: ::block('leeway 10s;', 'other')
---- conf_files eval
-['set.json' => jwks('two', 'one')]
---- token eval: $::token
---- vars
-cache_status: HIT
-issuer_name: other
+configured(issuer => "$types leeway 10s;", name => 'other', %both);
+shows('another key, name and leeway', 'ok', 'HIT', 'x-name' => 'other');
 
+configured(issuer => $claim, %both);
+shows('another type: all is looked at again', 'ok', 'MISS');
 
-=== TEST 4: after one that names another type: all is looked at again
---- issuers eval: ::block('subject_claim sub;') =~ s/ JWT//r
---- conf_files eval
-['set.json' => jwks('two', 'one')]
---- token eval: $::token
---- vars
-cache_status: MISS
+configured(issuer => $claim, show => $email, %both);
+shows('a claim is shown', 'ok', 'MISS', 'x-email' => 'a@b');
+shows('which is remembered too', 'ok', 'HIT', 'x-email' => 'a@b');
 
+configured(issuer => $claim, show => $email, keys => jwks('two'));
+shows('the key is taken away (standards 71: a decision of this module)',
+      'unknown_key', 'MISS');
 
-=== TEST 5: after one that shows a claim
---- issuers eval: ::block('subject_claim sub;') =~ s/ JWT//r
---- conf_files eval
-['set.json' => jwks('two', 'one')]
---- policy
-add_header X-Email $actor_token_claim_email;
---- token eval: $::token
---- vars
-cache_status: MISS
---- response_headers
-X-Email: a@b
+configured(issuer => $claim, show => $email, keys => $renamed);
+shows('another key of the same name', 'bad_signature', 'MISS');
 
+configured(issuer => $claim, show => $email, keys => jwks('one'));
+shows('the key is back', 'ok', 'HIT', 'x-email' => 'a@b');
 
-=== TEST 6: which is remembered too
---- token eval: $::token
---- vars
-cache_status: HIT
---- response_headers
-X-Email: a@b
+configured(issuer => "$claim algorithms RS256 ES384;", show => $email,
+           keys => jwks('rsa', 'p384'));
+shows('the key is for another algorithm now', 'algorithm_not_allowed', 'MISS');
 
-
-=== TEST 7: after one that takes the key away (standards 71: a decision of this module)
---- issuers eval: ::block('subject_claim sub;') =~ s/ JWT//r
---- conf_files eval
-['set.json' => jwks('two')]
---- policy
-add_header X-Email $actor_token_claim_email;
---- token eval: $::token
---- reason: unknown_key
---- vars
-cache_status: MISS
-
-
-=== TEST 8: another key of the same name
---- issuers eval: ::block('subject_claim sub;') =~ s/ JWT//r
---- conf_files eval
-['set.json' => jwks('two') =~ s/"kid":"two"/"kid":"one"/r]
---- policy
-add_header X-Email $actor_token_claim_email;
---- token eval: $::token
---- reason: bad_signature
---- vars
-cache_status: MISS
-
-
-=== TEST 9: the key is back
---- issuers eval: ::block('subject_claim sub;') =~ s/ JWT//r
---- conf_files eval
-['set.json' => jwks('one')]
---- policy
-add_header X-Email $actor_token_claim_email;
---- token eval: $::token
---- vars
-cache_status: HIT
-
-
-=== TEST 10: the key is for another algorithm now
---- issuers eval: ::block('subject_claim sub; algorithms RS256 ES384;') =~ s/ JWT//r
---- conf_files eval
-['set.json' => jwks('rsa', 'p384')]
---- policy
-add_header X-Email $actor_token_claim_email;
---- token eval: $::token
---- reason: algorithm_not_allowed
---- vars
-cache_status: MISS
+done_testing();

@@ -302,8 +302,10 @@ sub nginx ($$;%) {
     $Children{$pid} = 1;
     $self->{pid} = $pid;
 
-    await { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) }
-        or die "nginx does not listen:\n", $self->log;
+    await { $self->workers
+            && IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                     PeerPort => $port) }
+        or die "nginx does not start:\n", $self->log;
 
     return $self;
 }

@@ -254,9 +254,10 @@ sub gateway (%) {
     $self->{pid} = $pid;
 
     await { -s "$dir/logs/nginx.pid"
+            && $self->workers == ($o{workers} // 1)
             && IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                      PeerPort => $self->{port}) }
-        or die "nginx does not listen:\n", substr $self->log, -2000;
+        or die "nginx does not start:\n", substr $self->log, -2000;
 
     return $self;
 }
@@ -411,7 +412,8 @@ sub reload {
     $self->configure(%more);
     $self->signal('HUP');
 
-    await { my @now = $self->workers; @now && !grep { $old{$_} } @now }
+    await { my @now = $self->workers;
+            @now == ($self->{o}{workers} // 1) && !grep { $old{$_} } @now }
         or die "nginx does not reload:\n", substr $self->log, -2000;
 }
 

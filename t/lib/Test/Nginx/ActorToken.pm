@@ -56,7 +56,6 @@ package Test::Nginx::ActorToken;
 #     --- warning        as --- notice, at level warn
 #     --- must_die       the configuration is refused; fragments of the
 #                        message, which must name the line marked "#<"
-#     --- emerg          a fragment of the message of a reload that fails
 #
 # After every request: identity variables are empty unless the token was
 # accepted; the audit line is one line of JSON that agrees with them; nothing
@@ -67,7 +66,7 @@ use v5.10.1;
 
 BEGIN {
     $ENV{TEST_NGINX_FORCE_RESTART_ON_TEST} //= 0;
-    $ENV{TEST_NGINX_SLEEP} //= 0.003 unless $ENV{TEST_NGINX_USE_HUP};
+    $ENV{TEST_NGINX_SLEEP} //= 0.003;
 }
 
 use Test::Nginx::Socket -Base;
@@ -300,7 +299,7 @@ my %Section = map { $_ => 1 } qw(
     conf_setup main_config post_main_config user_files restart log_level
     reason verdict challenge challenge_any other_challenge
     vars audit logged logged_level log_lines
-    notice no_notice warning must_die emerg reload_fails
+    notice no_notice warning must_die
     no_fingerprint no_probe logs_token
     request raw_request pipelined_requests more_headers timeout
     error_code error_code_like response_body response_body_like
@@ -592,14 +591,7 @@ sub prepare_expectations ($) {
                       $list ? \@patterns : $patterns[0])
         unless defined $block->ignore_response;
 
-    my @bad = qw( [alert] [crit] );
-
-    if (defined $block->emerg) {
-        $block->set_value('error_log', ['[emerg]']);
-
-    } else {
-        push @bad, '[emerg]';
-    }
+    my @bad = qw( [alert] [crit] [emerg] );
 
     if (defined $block->no_error_log) {
         my $more = $block->no_error_log;
@@ -640,13 +632,6 @@ $Test::Nginx::Util::RunTestHelper = sub {
     for my $fragment (split /\n+/, $block->no_notice // '') {
         my @found = grep { /\Q$fragment\E/ } config_lines('notice');
         is("@found", '', "$name - not noticed: $fragment");
-    }
-
-    if (defined $block->emerg) {
-        chomp(my $fragment = $block->emerg);
-        like(join('', grep { /\[emerg\]/ }
-                      split /(?<=\n)/, read_from(error_log_path(), 0)),
-             qr/\Q$fragment\E/, "$name - reload refused: $fragment");
     }
 
     if (!defined $block->no_probe) {

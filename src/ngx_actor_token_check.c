@@ -177,6 +177,7 @@ ngx_actor_token_recognize(ngx_actor_token_t *token,
     const ngx_str_t *record)
 {
     ngx_int_t                         rc;
+    ngx_str_t                         label;
     ngx_actor_token_verdict_t         v;
     const ngx_actor_token_keys_t     *keys;
     const ngx_actor_token_trusted_t  *trusted;
@@ -199,6 +200,14 @@ ngx_actor_token_recognize(ngx_actor_token_t *token,
 
     token->iss = token->claims.issuer;
     token->label = token->claims.tenant_label;
+
+    /* which block a token belongs to is not up to its own block alone */
+
+    if (ngx_actor_token_issuers_find(&trusted->issuers, &token->iss, &label)
+        != token->issuer)
+    {
+        return NGX_DECLINED;
+    }
 
     /* if there are none, the verdict of those who ask again will say so */
 

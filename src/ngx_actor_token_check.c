@@ -142,8 +142,9 @@ ngx_actor_token_recall(ngx_actor_token_t *token,
 
     token->asked = 1;
 
-    rc = ngx_actor_token_cache_find(env->cache, token->digest, env->now,
-                                    env->pool, &token->witness, &record);
+    rc = ngx_actor_token_cache_find(env->cache, token->digest,
+                                    (time_t) env->now, env->pool,
+                                    &token->witness, &record);
     if (rc != NGX_OK) {
         return rc;
     }
@@ -467,8 +468,10 @@ ngx_actor_token_remember(ngx_actor_token_t *token,
                                         token->issuer, &token->jws.kid, n);
 
     ngx_actor_token_cache_add(env->cache, token->digest,
-                              token->claims.expires + token->issuer->leeway,
-                              env->now, &token->witness, &record);
+                              (time_t) ngx_actor_token_seconds(
+                                  token->claims.expires
+                                  + token->issuer->leeway),
+                              (time_t) env->now, &token->witness, &record);
 }
 
 

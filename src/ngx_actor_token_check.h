@@ -100,7 +100,7 @@ typedef struct {
     void                            *data;       /* of these three */
 
     ngx_pool_t                      *pool;
-    int64_t                          now;        /* seconds */
+    double                           now;        /* seconds */
 } ngx_actor_token_env_t;
 
 

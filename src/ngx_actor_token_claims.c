@@ -14,7 +14,7 @@ static ngx_int_t ngx_actor_token_claims_binding(
 static ngx_int_t ngx_actor_token_claims_names(ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_times(ngx_actor_token_reader_t *rd);
 static ngx_uint_t ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd,
-    const char *name, const char *fault, int64_t *t);
+    const char *name, const char *fault, double *t);
 static ngx_int_t ngx_actor_token_claims_audience(
     ngx_actor_token_reader_t *rd);
 static ngx_int_t ngx_actor_token_claims_tenant(ngx_actor_token_reader_t *rd);
@@ -253,11 +253,22 @@ ngx_actor_token_claims_times(ngx_actor_token_reader_t *rd)
 }
 
 
+int64_t
+ngx_actor_token_seconds(double t)
+{
+    int64_t  n;
+
+    n = (int64_t) t;
+
+    return (t < (double) n) ? n - 1 : n;
+}
+
+
 /* whether it is there, and a time */
 
 static ngx_uint_t
 ngx_actor_token_claims_time(ngx_actor_token_reader_t *rd, const char *name,
-    const char *fault, int64_t *t)
+    const char *fault, double *t)
 {
     json_t  *value;
 

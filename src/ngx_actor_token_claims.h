@@ -30,9 +30,9 @@ typedef struct {
     ngx_str_t                       id;          /* "jti" */
     ngx_str_t                       client;
 
-    int64_t                         expires;     /* seconds since the epoch */
-    int64_t                         not_before;
-    int64_t                         issued_at;
+    double                          expires;     /* seconds since the epoch */
+    double                          not_before;
+    double                          issued_at;
     unsigned                        has_audience:1;
     unsigned                        has_expires:1;
     unsigned                        has_not_before:1;
@@ -62,6 +62,9 @@ typedef struct {
     ngx_str_t                      *exports;     /* as "exports" below says */
 } ngx_actor_token_claims_t;
 
+
+/* such a time in whole seconds, rounded down */
+int64_t ngx_actor_token_seconds(double t);
 
 /*
  * Reads the payload of a token whose signature holds.  Checks, in this

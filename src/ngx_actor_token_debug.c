@@ -29,9 +29,9 @@ static ngx_actor_token_step_e ngx_actor_token_debug_failed(
     const ngx_actor_token_verdict_t *v);
 static u_char *ngx_actor_token_debug_step(u_char *p,
     ngx_actor_token_step_e step, const ngx_actor_token_t *token,
-    const ngx_actor_token_policy_t *policy, int64_t now);
+    const ngx_actor_token_policy_t *policy, double now);
 static u_char *ngx_actor_token_debug_time(u_char *p,
-    const ngx_actor_token_claims_t *claims, int64_t now);
+    const ngx_actor_token_claims_t *claims, double now);
 static u_char *ngx_actor_token_debug_string(u_char *p, const char *text,
     const ngx_str_t *s);
 static u_char *ngx_actor_token_debug_list(u_char *p, const char *text,
@@ -165,7 +165,7 @@ ngx_actor_token_debug_claims(const ngx_actor_token_t *token, ngx_log_t *log)
 
 void
 ngx_actor_token_debug_policy(const ngx_actor_token_t *token,
-    const ngx_actor_token_policy_t *policy, int64_t now,
+    const ngx_actor_token_policy_t *policy, double now,
     const ngx_actor_token_verdict_t *v, ngx_log_t *log)
 {
     u_char                   line[NGX_ACTOR_TOKEN_DEBUG_LINE], *p;
@@ -240,7 +240,7 @@ ngx_actor_token_debug_failed(const ngx_actor_token_verdict_t *v)
 static u_char *
 ngx_actor_token_debug_step(u_char *p, ngx_actor_token_step_e step,
     const ngx_actor_token_t *token, const ngx_actor_token_policy_t *policy,
-    int64_t now)
+    double now)
 {
     const ngx_actor_token_claims_t  *claims;
     static const char               *modes[] = {
@@ -295,16 +295,19 @@ ngx_actor_token_debug_step(u_char *p, ngx_actor_token_step_e step,
 
 static u_char *
 ngx_actor_token_debug_time(u_char *p, const ngx_actor_token_claims_t *claims,
-    int64_t now)
+    double now)
 {
-    p = ngx_sprintf(p, "time %L, exp %L", now, claims->expires);
+    p = ngx_sprintf(p, "time %L, exp %L", ngx_actor_token_seconds(now),
+                    ngx_actor_token_seconds(claims->expires));
 
     if (claims->has_not_before) {
-        p = ngx_sprintf(p, ", nbf %L", claims->not_before);
+        p = ngx_sprintf(p, ", nbf %L",
+                        ngx_actor_token_seconds(claims->not_before));
     }
 
     if (claims->has_issued_at) {
-        p = ngx_sprintf(p, ", iat %L", claims->issued_at);
+        p = ngx_sprintf(p, ", iat %L",
+                        ngx_actor_token_seconds(claims->issued_at));
     }
 
     return p;

@@ -37,7 +37,7 @@ void ngx_actor_token_debug_claims(const ngx_actor_token_t *token,
 
 /* each comparison of a policy up to the one that has failed */
 void ngx_actor_token_debug_policy(const ngx_actor_token_t *token,
-    const ngx_actor_token_policy_t *policy, int64_t now,
+    const ngx_actor_token_policy_t *policy, double now,
     const ngx_actor_token_verdict_t *v, ngx_log_t *log);
 
 #else

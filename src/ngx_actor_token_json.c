@@ -147,10 +147,10 @@ ngx_actor_token_json_string(const json_t *value, ngx_str_t *s)
 
 
 ngx_int_t
-ngx_actor_token_json_time(const json_t *value, int64_t *t)
+ngx_actor_token_json_time(const json_t *value, double *t)
 {
-    double   real;
-    int64_t  n;
+    double      real;
+    json_int_t  n;
 
     if (json_is_integer(value)) {
         n = json_integer_value(value);
@@ -159,7 +159,7 @@ ngx_actor_token_json_time(const json_t *value, int64_t *t)
             return NGX_DECLINED;
         }
 
-        *t = n;
+        *t = (double) n;
         return NGX_OK;
     }
 
@@ -175,9 +175,7 @@ ngx_actor_token_json_time(const json_t *value, int64_t *t)
         return NGX_DECLINED;
     }
 
-    n = (int64_t) real;
-    *t = (real < (double) n) ? n - 1 : n;
-
+    *t = real;
     return NGX_OK;
 }
 

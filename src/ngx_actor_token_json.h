@@ -38,10 +38,10 @@ json_t *ngx_actor_token_json_path(json_t *root,
 ngx_int_t ngx_actor_token_json_string(const json_t *value, ngx_str_t *s);
 
 /*
- * A NumericDate (RFC 7519, section 2) as whole seconds, rounded down.
+ * A NumericDate (RFC 7519, section 2): seconds, of which there may be a part.
  * NGX_DECLINED if it is no number, or beyond NGX_ACTOR_TOKEN_TIME_MAX.
  */
-ngx_int_t ngx_actor_token_json_time(const json_t *value, int64_t *t);
+ngx_int_t ngx_actor_token_json_time(const json_t *value, double *t);
 
 /*
  * A claim as a variable shows it: a string as it is, true as "1", false as

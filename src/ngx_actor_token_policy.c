@@ -9,7 +9,7 @@
 
 static ngx_int_t ngx_actor_token_check_time(
     const ngx_actor_token_issuer_t *issuer,
-    const ngx_actor_token_claims_t *claims, int64_t now,
+    const ngx_actor_token_claims_t *claims, double now,
     ngx_actor_token_verdict_t *v);
 static ngx_int_t ngx_actor_token_check_audience(
     const ngx_actor_token_policy_t *policy,
@@ -54,7 +54,7 @@ ngx_actor_token_policy_trusts(const ngx_actor_token_policy_t *policy,
 ngx_int_t
 ngx_actor_token_policy_check(const ngx_actor_token_policy_t *policy,
     const ngx_actor_token_issuer_t *issuer,
-    const ngx_actor_token_claims_t *claims, int64_t now, ngx_str_t *audience,
+    const ngx_actor_token_claims_t *claims, double now, ngx_str_t *audience,
     ngx_actor_token_verdict_t *v)
 {
     if (ngx_actor_token_check_time(issuer, claims, now, v) != NGX_OK
@@ -76,32 +76,36 @@ ngx_actor_token_policy_check(const ngx_actor_token_policy_t *policy,
 }
 
 
-/* RFC 7519, sections 4.1.4 to 4.1.6; times are below 2^53, nothing wraps */
+/* RFC 7519, sections 4.1.4 to 4.1.6; what is told is rounded to the fault */
 
 static ngx_int_t
 ngx_actor_token_check_time(const ngx_actor_token_issuer_t *issuer,
-    const ngx_actor_token_claims_t *claims, int64_t now,
+    const ngx_actor_token_claims_t *claims, double now,
     ngx_actor_token_verdict_t *v)
 {
-    int64_t  start;
+    double   start;
+    int64_t  seconds;
+
+    seconds = ngx_actor_token_seconds(now);
 
     if (now >= claims->expires + issuer->leeway) {
         return ngx_actor_token_reject_number(v, NGX_ACTOR_TOKEN_EXPIRED,
-                                             "\"exp\"", now, claims->expires);
+                   "\"exp\"", seconds,
+                   ngx_actor_token_seconds(claims->expires));
     }
 
     if (claims->has_not_before
         && now + issuer->leeway < claims->not_before)
     {
         return ngx_actor_token_reject_number(v, NGX_ACTOR_TOKEN_NOT_YET_VALID,
-                                             "\"nbf\"", now,
-                                             claims->not_before);
+                   "\"nbf\"", seconds,
+                   -ngx_actor_token_seconds(-claims->not_before));
     }
 
     if (claims->has_issued_at && now + issuer->leeway < claims->issued_at) {
         return ngx_actor_token_reject_number(v, NGX_ACTOR_TOKEN_NOT_YET_VALID,
-                                             "\"iat\"", now,
-                                             claims->issued_at);
+                   "\"iat\"", seconds,
+                   -ngx_actor_token_seconds(-claims->issued_at));
     }
 
     if (issuer->max_lifetime == 0) {
@@ -122,10 +126,9 @@ ngx_actor_token_check_time(const ngx_actor_token_issuer_t *issuer,
 
     if (claims->expires - start > issuer->max_lifetime) {
         return ngx_actor_token_reject_number(v,
-                                             NGX_ACTOR_TOKEN_LIFETIME_EXCEEDED,
-                                             "lifetime in seconds",
-                                             issuer->max_lifetime,
-                                             claims->expires - start);
+                   NGX_ACTOR_TOKEN_LIFETIME_EXCEEDED, "lifetime in seconds",
+                   issuer->max_lifetime,
+                   -ngx_actor_token_seconds(start - claims->expires));
     }
 
     return NGX_OK;

@@ -66,7 +66,7 @@ ngx_uint_t ngx_actor_token_policy_trusts(
  */
 ngx_int_t ngx_actor_token_policy_check(const ngx_actor_token_policy_t *policy,
     const ngx_actor_token_issuer_t *issuer,
-    const ngx_actor_token_claims_t *claims, int64_t now, ngx_str_t *audience,
+    const ngx_actor_token_claims_t *claims, double now, ngx_str_t *audience,
     ngx_actor_token_verdict_t *v);
 
 

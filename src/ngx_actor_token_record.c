@@ -10,9 +10,9 @@
 /* a record begins with this; strings and lists follow, lengths first */
 
 typedef struct {
-    int64_t                          expires;
-    int64_t                          not_before;
-    int64_t                          issued_at;
+    double                           expires;
+    double                           not_before;
+    double                           issued_at;
 
     unsigned                         has_audience:1;
     unsigned                         has_not_before:1;

@@ -302,7 +302,8 @@ ngx_http_actor_token_audit_token(const ngx_actor_token_claims_t *claims,
     }
 
     if (claims->has_expires) {
-        ngx_http_actor_token_write_number(w, "exp", claims->expires);
+        ngx_http_actor_token_write_number(w, "exp",
+                                   ngx_actor_token_seconds(claims->expires));
     }
 
     /* last, because a token may have any number of these */

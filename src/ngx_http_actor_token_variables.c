@@ -441,7 +441,8 @@ ngx_http_actor_token_identity(ngx_http_request_t *r,
         return seen->scope.rc;
 
     case NGX_HTTP_ACTOR_TOKEN_VAR_EXPIRES:
-        ngx_http_actor_token_number(claims->expires, seen->expires, s);
+        ngx_http_actor_token_number(ngx_actor_token_seconds(claims->expires),
+                                    seen->expires, s);
         return NGX_OK;
 
     default:

@@ -36,11 +36,13 @@ void
 ngx_http_actor_token_env(ngx_http_actor_token_asker_t *asker,
     ngx_actor_token_env_t *env)
 {
+    ngx_time_t                        *tp;
     ngx_http_request_t                *r;
     ngx_http_actor_token_main_conf_t  *mcf;
 
     r = asker->request;
     mcf = ngx_http_get_module_main_conf(r, ngx_http_actor_token_module);
+    tp = ngx_timeofday();
 
     env->trusted = &mcf->trusted;
     env->cache = mcf->cache;
@@ -49,7 +51,7 @@ ngx_http_actor_token_env(ngx_http_actor_token_asker_t *asker,
     env->run = ngx_http_actor_token_run;
     env->data = asker;
     env->pool = r->pool;
-    env->now = ngx_time();
+    env->now = tp->sec + tp->msec / 1000.0;
 }
 
 

@@ -86,3 +86,22 @@ payload() =~ s/"exp":\d+/"exp":9223372036854775807/r
 --- payload eval
 payload() =~ s/"iat":\d+/"iat":-9223372036854775808/r
 --- reason: bad_claim
+
+
+=== TEST 14: a part of a second too long
+--- issuer
+max_lifetime 100s;
+--- payload eval
+my $iat = time - 10;
+payload({nbf => '(absent)'}) =~ s/"iat":\d+/"iat":$iat/r =~ s/"exp":\d+/'"exp":' . ($iat + 100) . '.01'/er
+--- reason: lifetime_exceeded
+--- logged
+expected: 100, got: 101
+
+
+=== TEST 15: but not one that is there at both ends
+--- issuer
+max_lifetime 100s;
+--- payload eval
+my $iat = time - 10;
+payload({nbf => '(absent)'}) =~ s/"iat":\d+/"iat":$iat.5/r =~ s/"exp":\d+/'"exp":' . ($iat + 100) . '.5'/er

@@ -8,7 +8,7 @@
 
 
 static void reset(void);
-static ngx_actor_token_reason_e decide(int64_t now);
+static ngx_actor_token_reason_e decide(double now);
 static void test_trust(void);
 static void test_unset(void);
 static void test_time(void);
@@ -79,7 +79,7 @@ reset(void)
 
 
 static ngx_actor_token_reason_e
-decide(int64_t now)
+decide(double now)
 {
     ngx_int_t  rc;
 
@@ -177,9 +177,9 @@ test_time(void)
     ngx_uint_t  i;
 
     static struct {
-        int64_t                    exp, nbf, iat;    /* 0: absent */
+        double                     exp, nbf, iat;    /* 0: absent */
         time_t                     leeway, max;
-        int64_t                    now;
+        double                     now;
         ngx_actor_token_reason_e   reason;
     } tests[] = {
         { 2000, 0, 900, 30, 0, 2029, OK },
@@ -197,6 +197,17 @@ test_time(void)
         { 2001, 1000, 0, 0, 1000, 1500, NGX_ACTOR_TOKEN_LIFETIME_EXCEEDED },
         { 2001, 1400, 1000, 0, 1000, 1500, NGX_ACTOR_TOKEN_LIFETIME_EXCEEDED },
         { 2000, 0, 0, 0, 1000, 1500, NGX_ACTOR_TOKEN_CLAIM_MISSING },
+        { 2000.5, 0, 900, 0, 0, 2000.4, OK },
+        { 2000.5, 0, 900, 0, 0, 2000.5, NGX_ACTOR_TOKEN_EXPIRED },
+        { 2000.5, 0, 900, 30, 0, 2030.4, OK },
+        { 2000.5, 0, 900, 30, 0, 2030.5, NGX_ACTOR_TOKEN_EXPIRED },
+        { 2000, 1000.5, 0, 0, 0, 1000.5, OK },
+        { 2000, 1000.5, 0, 0, 0, 1000.4, NGX_ACTOR_TOKEN_NOT_YET_VALID },
+        { 2000, 0, 1000.5, 0, 0, 1000.5, OK },
+        { 2000, 0, 1000.5, 0, 0, 1000.4, NGX_ACTOR_TOKEN_NOT_YET_VALID },
+        { 2000.5, 0, 1000.5, 0, 1000, 1500, OK },
+        { 2000.5, 0, 1000, 0, 1000, 1500, NGX_ACTOR_TOKEN_LIFETIME_EXCEEDED },
+        { 2000, 0, 999.5, 0, 1000, 1500, NGX_ACTOR_TOKEN_LIFETIME_EXCEEDED },
         { 2000, 0, 0, 0, 0, 1500, OK },
         { NGX_ACTOR_TOKEN_TIME_MAX, 0, 900, 300, 0, 1500, OK },
         { NGX_ACTOR_TOKEN_TIME_MAX, 0, -NGX_ACTOR_TOKEN_TIME_MAX, 300, 1, 1500,

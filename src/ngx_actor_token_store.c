@@ -48,6 +48,7 @@ typedef struct {
     ngx_str_t                    text;
 
     unsigned                     tenant:1;
+    unsigned                     file:1;
     unsigned                     proven:1;
     unsigned                     asked:1;        /* "unknown" is set */
 } ngx_actor_token_set_t;
@@ -436,6 +437,30 @@ ngx_actor_token_store_proven(ngx_actor_token_store_t *store,
 }
 
 
+void
+ngx_actor_token_store_forget_files(ngx_actor_token_store_t *store)
+{
+    ngx_queue_t            *q, *next;
+    ngx_actor_token_set_t  *set;
+
+    ngx_shmtx_lock(&store->shpool->mutex);
+
+    for (q = ngx_queue_head(&store->sh->blocks);
+         q != ngx_queue_sentinel(&store->sh->blocks);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
+
+        if (set->file) {
+            ngx_actor_token_store_forget(store, set);
+        }
+    }
+
+    ngx_shmtx_unlock(&store->shpool->mutex);
+}
+
+
 ngx_uint_t
 ngx_actor_token_store_news(ngx_actor_token_store_t *store, ngx_uint_t n,
     ngx_atomic_uint_t what)
@@ -531,6 +556,7 @@ ngx_actor_token_store_make(ngx_actor_token_store_t *store,
     ngx_memcpy(&set->node.key, id->id, sizeof(ngx_rbtree_key_t));
     ngx_memcpy(set->id, id->id, NGX_ACTOR_TOKEN_DIGEST_LEN);
     set->tenant = id->tenant;
+    set->file = id->file;
 
     ngx_queue_init(&set->queue);
 
@@ -767,7 +793,8 @@ ngx_actor_token_store_evict_orphan(ngx_actor_token_store_t *store,
     {
         set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
 
-        if (set == keep || ngx_actor_token_claim_holds(&set->claim, now)
+        if (set == keep || set->file
+            || ngx_actor_token_claim_holds(&set->claim, now)
             || ((set->info.kept || set->info.known)
                 && ngx_actor_token_before(now, set->info.stale)))
         {

@@ -13,7 +13,8 @@
 
 /*
  * Fetched key sets as they were received, in a zone that all workers share
- * and that lives through reloads; and who may fetch which of them when.
+ * and that lives through reloads; and who may fetch which of them when.  And
+ * what was read again from key files, until the next reload.
  * Times are ngx_current_msec's, which no setting of a clock moves.
  */
 
@@ -46,6 +47,7 @@ typedef struct {
     u_char                       issuer[NGX_ACTOR_TOKEN_DIGEST_LEN];
     ngx_msec_t                   until;      /* the end of the last claim */
     unsigned                     tenant:1;   /* one of the issuer's many */
+    unsigned                     file:1;     /* read from a key file */
 } ngx_actor_token_set_id_t;
 
 
@@ -105,6 +107,9 @@ void ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
 /* or nothing has come of it, and others may fetch at once */
 void ngx_actor_token_store_cancel(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id);
+
+/* a new configuration has read all key files itself */
+void ngx_actor_token_store_forget_files(ngx_actor_token_store_t *store);
 
 /*
  * Of what all workers see, one should tell: whether nobody has seen this in

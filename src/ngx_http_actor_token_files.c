@@ -43,6 +43,12 @@ static ngx_int_t ngx_http_actor_token_file_take(ngx_conf_t *cf,
     ngx_actor_token_store_t *store, ngx_http_actor_token_ring_t *ring,
     ngx_http_actor_token_key_file_t *file,
     ngx_http_actor_token_contents_t *c);
+static void ngx_http_actor_token_file_use(
+    ngx_http_actor_token_key_file_t *file, ngx_actor_token_keyset_t *keyset,
+    const u_char *content);
+static ngx_int_t ngx_http_actor_token_file_recall(
+    ngx_actor_token_store_t *store, ngx_http_actor_token_ring_t *ring,
+    ngx_http_actor_token_key_file_t *file, ngx_pool_t *pool);
 static ngx_int_t ngx_http_actor_token_file_read(const ngx_str_t *name,
     ngx_log_t *log, ngx_http_actor_token_contents_t *c);
 static ngx_int_t ngx_http_actor_token_file_read_fd(ngx_fd_t fd,
@@ -67,9 +73,15 @@ static ngx_uint_t ngx_http_actor_token_file_look(
     ngx_http_actor_token_key_file_t *file);
 static ngx_uint_t ngx_http_actor_token_file_same(
     const ngx_http_actor_token_key_file_t *file, const ngx_file_info_t *fi);
+static ngx_uint_t ngx_http_actor_token_file_hidden(
+    ngx_http_actor_token_ring_t *ring,
+    const ngx_http_actor_token_key_file_t *file,
+    ngx_actor_token_store_t *store);
 static void ngx_http_actor_token_files_event(ngx_event_t *ev);
 static void ngx_http_actor_token_files_round(
     ngx_http_actor_token_ring_t *ring, ngx_actor_token_store_t *store);
+static void ngx_http_actor_token_files_notice(ngx_cycle_t *cycle,
+    ngx_http_actor_token_main_conf_t *mcf);
 static ngx_uint_t ngx_http_actor_token_file_open_to(const ngx_str_t *name,
     const ngx_core_conf_t *ccf);
 static void ngx_cdecl ngx_http_actor_token_file_fault(ngx_conf_t *cf,
@@ -171,6 +183,15 @@ ngx_http_actor_token_file_load(ngx_conf_t *cf, ngx_actor_token_store_t *store,
         ngx_http_actor_token_file_unread(cf, store, file, &c);
     }
 
+    if (store && rc != NGX_ERROR) {
+        file->seen = 1;
+        ngx_http_actor_token_file_keep(ring, file, c.pool, store, &c.text,
+                                       rc == NGX_OK);
+
+    } else if (store && !file->seen) {
+        rc = ngx_http_actor_token_file_recall(store, ring, file, c.pool);
+    }
+
     if (c.text.data) {
         OPENSSL_cleanse(c.text.data, c.text.len);
     }
@@ -230,12 +251,7 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
         return NGX_ERROR;
     }
 
-    if (file->keyset) {
-        ngx_actor_token_keyset_release(file->keyset);
-    }
-
-    file->keyset = keyset;
-    ngx_memcpy(file->content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+    ngx_http_actor_token_file_use(file, keyset, content);
     ngx_memzero(file->bad, NGX_ACTOR_TOKEN_DIGEST_LEN);
 
     if (cf == NULL && !c->quiet) {
@@ -243,6 +259,81 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
                       "keys of issuer \"%V\" have been read again from "
                       "\"%V\"", &ring->block->issuer.name,
                       &file->source->file);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_actor_token_file_use(ngx_http_actor_token_key_file_t *file,
+    ngx_actor_token_keyset_t *keyset, const u_char *content)
+{
+    if (file->keyset) {
+        ngx_actor_token_keyset_release(file->keyset);
+    }
+
+    file->keyset = keyset;
+    ngx_memcpy(file->content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
+}
+
+
+/*
+ * A worker that has started after the file was read again, and became bad,
+ * has the keys of the configuration.  If the last good ones are lost, none is
+ * better than keys that have been withdrawn.
+ */
+
+static ngx_int_t
+ngx_http_actor_token_file_recall(ngx_actor_token_store_t *store,
+    ngx_http_actor_token_ring_t *ring, ngx_http_actor_token_key_file_t *file,
+    ngx_pool_t *pool)
+{
+    u_char                           content[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    ngx_int_t                        rc;
+    ngx_actor_token_keyset_t        *keyset;
+    ngx_http_actor_token_contents_t  c;
+
+    ngx_memzero(&c, sizeof(ngx_http_actor_token_contents_t));
+
+    c.pool = pool;
+    c.quiet = 1;
+
+    rc = ngx_http_actor_token_file_kept(ring, file, pool, store, &c.text,
+                                        content);
+    if (rc == NGX_DECLINED) {
+        return NGX_ERROR;
+    }
+
+    keyset = NULL;
+
+    if (rc == NGX_OK) {
+        keyset = ngx_http_actor_token_file_parse(NULL, ring, file, &c);
+
+    } else if (rc == NGX_ABORT) {
+        keyset = ngx_actor_token_keyset_create(ring->crypto,
+                                               ring->block->issuer.algs,
+                                               ngx_cycle->log);
+    }
+
+    if (keyset == NULL) {
+        file->size = -1;
+        return NGX_ERROR;
+    }
+
+    ngx_http_actor_token_file_use(file, keyset, content);
+
+    if (rc == NGX_OK) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "keys of issuer \"%V\" are those last read from "
+                      "\"%V\" by an earlier worker",
+                      &ring->block->issuer.name, &file->source->file);
+    } else {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "keys of issuer \"%V\" last read from \"%V\" are lost, "
+                      "for which actor_token_key_zone had no room; no key of "
+                      "this file is used",
+                      &ring->block->issuer.name, &file->source->file);
     }
 
     return NGX_OK;
@@ -597,8 +688,6 @@ ngx_http_actor_token_files_watch(ngx_cycle_t *cycle,
     for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
 
         ring = ((ngx_http_actor_token_issuer_t *) issuer[i])->ring;
-        ring->changes = *mcf->store->files;
-
         file = ring->files.elts;
 
         for (k = 0; k < ring->files.nelts; k++) {
@@ -607,10 +696,9 @@ ngx_http_actor_token_files_watch(ngx_cycle_t *cycle,
 
             /* secrets never are, and what only root may read cannot be */
 
-            file[k].unwatched = (file[k].symmetric
-                                 || access((char *) file[k].source->file.data,
-                                           R_OK)
-                                    == -1);
+            file[k].unwatched = file[k].symmetric
+                                || ngx_http_actor_token_file_hidden(ring,
+                                                       &file[k], mcf->store);
             n += !file[k].unwatched;
         }
     }
@@ -633,6 +721,37 @@ ngx_http_actor_token_files_watch(ngx_cycle_t *cycle,
     ngx_http_actor_token_files_event(&watch->event);
 
     return NGX_OK;
+}
+
+
+/* or it was read again since, and has become unreadable */
+
+static ngx_uint_t
+ngx_http_actor_token_file_hidden(ngx_http_actor_token_ring_t *ring,
+    const ngx_http_actor_token_key_file_t *file,
+    ngx_actor_token_store_t *store)
+{
+    u_char       content[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    ngx_int_t    rc;
+    ngx_str_t    text;
+    ngx_pool_t  *pool;
+
+    if (access((char *) file->source->file.data, R_OK) == 0
+        || ngx_errno != NGX_EACCES)
+    {
+        return 0;
+    }
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return 0;
+    }
+
+    rc = ngx_http_actor_token_file_kept(ring, file, pool, store, &text,
+                                        content);
+    ngx_destroy_pool(pool);
+
+    return rc == NGX_DECLINED;
 }
 
 
@@ -697,12 +816,38 @@ ngx_http_actor_token_files_round(ngx_http_actor_token_ring_t *ring,
 }
 
 
+void
+ngx_http_actor_token_files_start(ngx_cycle_t *cycle,
+    ngx_http_actor_token_main_conf_t *mcf)
+{
+    ngx_uint_t                  i;
+    ngx_actor_token_issuer_t  **issuer;
+
+    if (mcf->store == NULL) {
+        return;
+    }
+
+    ngx_actor_token_store_forget_files(mcf->store);
+
+    /* a worker that starts after a change looks at its files at once */
+
+    issuer = mcf->trusted.issuers.issuers.elts;
+
+    for (i = 0; i < mcf->trusted.issuers.issuers.nelts; i++) {
+        ((ngx_http_actor_token_issuer_t *) issuer[i])->ring->changes
+            = *mcf->store->files;
+    }
+
+    ngx_http_actor_token_files_notice(cycle, mcf);
+}
+
+
 /*
  * By the bits of the file and of the folders it is in, because nothing else
  * can be asked before workers have become who they will be.
  */
 
-void
+static void
 ngx_http_actor_token_files_notice(ngx_cycle_t *cycle,
     ngx_http_actor_token_main_conf_t *mcf)
 {

@@ -48,6 +48,7 @@ typedef struct {
     time_t                                 read;     /* when that was */
     unsigned                               symmetric:1;
     unsigned                               unwatched:1;
+    unsigned                               seen:1;   /* good, by this worker */
 } ngx_http_actor_token_key_file_t;
 
 
@@ -114,13 +115,34 @@ char *ngx_http_actor_token_files_load(ngx_conf_t *cf,
 void ngx_http_actor_token_files_check(ngx_http_actor_token_ring_t *ring,
     ngx_actor_token_store_t *store);
 
-/* notices files that workers cannot read; before they start */
-void ngx_http_actor_token_files_notice(ngx_cycle_t *cycle,
+/* all files have been read; and notices those that workers cannot read */
+void ngx_http_actor_token_files_start(ngx_cycle_t *cycle,
     ngx_http_actor_token_main_conf_t *mcf);
 
 /* watches the files of all blocks from now on, in a worker */
 ngx_int_t ngx_http_actor_token_files_watch(ngx_cycle_t *cycle,
     ngx_http_actor_token_main_conf_t *mcf);
+
+
+/* ngx_http_actor_token_kept.c */
+
+/*
+ * What a worker has read in a file and found good is kept for workers that
+ * start later, and may find the file bad: they know what it had when the
+ * configuration was read.  "fresh": it had something else then.
+ */
+void ngx_http_actor_token_file_keep(ngx_http_actor_token_ring_t *ring,
+    const ngx_http_actor_token_key_file_t *file, ngx_pool_t *pool,
+    ngx_actor_token_store_t *store, const ngx_str_t *text, ngx_uint_t fresh);
+
+/*
+ * NGX_OK: this was read last by others, and "content" is its digest.
+ * NGX_DECLINED: nothing but what is in use here.  NGX_ABORT: something else,
+ * for which there was no room.  NGX_ERROR: lack of memory.
+ */
+ngx_int_t ngx_http_actor_token_file_kept(ngx_http_actor_token_ring_t *ring,
+    const ngx_http_actor_token_key_file_t *file, ngx_pool_t *pool,
+    ngx_actor_token_store_t *store, ngx_str_t *text, u_char *content);
 
 
 /* ngx_http_actor_token_remote.c */

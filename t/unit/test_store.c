@@ -52,6 +52,7 @@ static void test_proven(void);
 static void test_empty(void);
 static void test_blocks(void);
 static void test_orphans(void);
+static void test_files(void);
 static void test_too_large(void);
 static void test_number(void);
 static void test_growth(void);
@@ -87,6 +88,7 @@ unit_tests(void)
     test_empty();
     test_blocks();
     test_orphans();
+    test_files();
     test_too_large();
     test_number();
     test_growth();
@@ -873,6 +875,45 @@ test_orphans(void)
     }
 
     is(i, 1000, "orphans: again and again");
+}
+
+
+/* what was read in key files stays until all are read again */
+
+static void
+test_files(void)
+{
+    set_t       file, one;
+    char        name[32];
+    ngx_uint_t  i;
+
+    server_store(&store, 16 * ngx_pagesize);
+
+    make(&file, "file", NULL);
+    file.id.file = 1;
+    fill(&file, "file", ngx_pagesize);
+    is(fetch(&file, NOW), NGX_OK, "files: a set");
+
+    for (i = 0; i < 100; i++) {
+        *ngx_sprintf((u_char *) name, "issuer%ui", i) = '\0';
+        make(&one, name, NULL);
+        fill(&one, name, ngx_pagesize);
+
+        if (fetch(&one, NOW + FRESH + STALE) != NGX_OK) {
+            break;
+        }
+    }
+
+    ok(i > 1 && i < 100, "files: a full zone: %d", (int) i);
+    ok(kept(&file), "files: there is no room at its expense");
+
+    make(&one, "issuer0", NULL);
+    fill(&one, "issuer0", ngx_pagesize);
+
+    ngx_actor_token_store_forget_files(&store);
+
+    ok(!kept(&file), "files: all are read again");
+    ok(kept(&one), "files: but no set is fetched again");
 }
 
 

@@ -472,7 +472,8 @@ ngx_http_actor_token_policy(ngx_http_request_t *r,
     }
 
     if (conf->tenant
-        && ngx_http_complex_value(r, conf->tenant, &policy->tenant) != NGX_OK)
+        && ngx_http_actor_token_value(r, conf->tenant, &policy->tenant)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -511,7 +512,7 @@ ngx_http_actor_token_values(ngx_http_request_t *r, const ngx_array_t *values,
 
     for (i = 0; i < values->nelts; i++) {
 
-        if (ngx_http_complex_value(r, &cv[i], &value) != NGX_OK) {
+        if (ngx_http_actor_token_value(r, &cv[i], &value) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -565,7 +566,7 @@ ngx_http_actor_token_required(ngx_http_request_t *r,
 
     for (i = 0; i < conf->require->nelts; i++) {
 
-        if (ngx_http_complex_value(r, &req[i].value, &value) != NGX_OK) {
+        if (ngx_http_actor_token_value(r, &req[i].value, &value) != NGX_OK) {
             return NGX_ERROR;
         }
 

@@ -386,6 +386,18 @@ char *ngx_http_actor_token_keys_compare(ngx_conf_t *cf,
     ngx_http_actor_token_main_conf_t *mcf);
 
 
+/* ngx_http_actor_token_value.c */
+
+/*
+ * Evaluate what a directive holds.  A location's captures ($1 and so on) are
+ * there, and still there afterwards: a map with a regex has others.
+ */
+ngx_int_t ngx_http_actor_token_value(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, ngx_str_t *value);
+ngx_http_variable_value_t *ngx_http_actor_token_variable(
+    ngx_http_request_t *r, ngx_uint_t index);
+
+
 /* ngx_http_actor_token_source.c */
 
 /* asks a source for the token, or remembers; NULL for lack of memory */

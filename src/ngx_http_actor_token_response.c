@@ -179,7 +179,7 @@ ngx_http_actor_token_realm(ngx_http_request_t *r,
     size_t      i;
     ngx_str_t   value;
 
-    if (ngx_http_complex_value(r, conf->realm, &value) != NGX_OK) {
+    if (ngx_http_actor_token_value(r, conf->realm, &value) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -224,7 +224,7 @@ ngx_http_actor_token_metadata(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_complex_value(r, conf->resource_metadata, url) != NGX_OK) {
+    if (ngx_http_actor_token_value(r, conf->resource_metadata, url) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -257,12 +257,14 @@ ngx_http_actor_token_https_url(const ngx_str_t *url)
     for (i = 8; i < url->len; i++) {
         ch = url->data[i];
 
-        if (ch <= 0x20 || ch == 0x7f || ch == '"' || ch == '\\') {
+        if (ch <= 0x20 || ch >= 0x7f || ch == '"' || ch == '\\') {
             return 0;
         }
     }
 
-    return 1;
+    ch = url->data[8];
+
+    return ch != '/' && ch != '?' && ch != '#';
 }
 
 

@@ -171,7 +171,7 @@ ngx_http_actor_token_find_variable(ngx_http_request_t *r,
 {
     ngx_http_variable_value_t  *vv;
 
-    vv = ngx_http_get_flushed_variable(r, source->index);
+    vv = ngx_http_actor_token_variable(r, source->index);
     if (vv == NULL) {
         return NGX_ERROR;
     }

@@ -578,8 +578,11 @@ ngx_http_actor_token_add_admit(ngx_conf_t *cf,
 
         if (value[i].len >= 4 && ngx_strncmp(value[i].data, "iss=", 4) == 0) {
 
-            if (admit->iss.len || value[i].len == 4) {
-                return "needs one identifier after \"iss=\"";
+            if (admit->iss.len || value[i].len == 4
+                || ngx_http_actor_token_has_variable(&value[i]))
+            {
+                return "needs one identifier after \"iss=\", without "
+                       "variables";
             }
 
             admit->iss.data = value[i].data + 4;

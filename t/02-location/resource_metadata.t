@@ -172,3 +172,27 @@ actor_token_resource_metadata http://api.example.com/meta; #<
 --- challenge: Bearer realm="test"
 --- error_log
 actor_token_resource_metadata
+
+
+=== TEST 18: an https URL without a host
+--- policy
+actor_token_resource_metadata https:///meta; #<
+--- warning
+"https:///meta" is not an https URL, and will be left out
+--- no_token
+--- reason: missing
+--- challenge: Bearer realm="test"
+--- error_log
+actor_token_resource_metadata
+
+
+=== TEST 19: one with bytes that no URL has
+--- policy
+actor_token_resource_metadata "https://api.example.com/é"; #<
+--- warning
+is not an https URL, and will be left out
+--- no_token
+--- reason: missing
+--- challenge: Bearer realm="test"
+--- error_log
+actor_token_resource_metadata

@@ -192,3 +192,11 @@ actor_token_scope read $scope; #<
 --- must_die
 "actor_token_scope"
 without variables
+
+
+=== TEST 23: a variable in iss=
+--- policy
+actor_token_actors iss=https://$host agent-1; #<
+--- must_die
+"iss="
+without variables

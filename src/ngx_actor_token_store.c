@@ -44,7 +44,7 @@ typedef struct {
 
     ngx_actor_token_set_info_t   info;
     ngx_actor_token_claim_t      claim;
-    ngx_msec_t                   unknown;        /* kid: not before */
+    ngx_msec_t                   unknown;        /* kid: the last fetch */
     ngx_str_t                    text;
 
     unsigned                     tenant:1;
@@ -93,6 +93,9 @@ static ngx_int_t ngx_actor_token_store_claim(ngx_actor_token_store_t *store,
     ngx_msec_t limit);
 static void ngx_actor_token_store_unclaim(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set, const ngx_actor_token_set_id_t *id);
+static ngx_msec_t ngx_actor_token_store_pause(
+    const ngx_actor_token_set_id_t *id,
+    const ngx_actor_token_set_info_t *info);
 static ngx_int_t ngx_actor_token_store_put(ngx_actor_token_store_t *store,
     ngx_actor_token_set_t *set, ngx_msec_t now, const ngx_str_t *text,
     const u_char *content);
@@ -187,6 +190,8 @@ ngx_actor_token_store_look(ngx_actor_token_store_t *store,
         *info = set->info;
         info->fetching = ngx_actor_token_claim_holds(&set->claim, now);
 
+        ngx_actor_token_store_times(id, info);
+
         ngx_actor_token_store_place(store, set);
 
         if (pool && set->info.kept) {
@@ -208,10 +213,30 @@ ngx_actor_token_store_look(ngx_actor_token_store_t *store,
 }
 
 
+/* "max-age" may shorten the time, but not below a minute */
+
+void
+ngx_actor_token_store_times(const ngx_actor_token_set_id_t *id,
+    ngx_actor_token_set_info_t *info)
+{
+    ngx_msec_t  fresh, min;
+
+    fresh = id->cache;
+
+    if (info->max_age >= 0 && info->max_age <= (time_t) (id->cache / 1000)) {
+        min = ngx_min(id->cache, NGX_ACTOR_TOKEN_FRESH_MIN);
+        fresh = ngx_max((ngx_msec_t) info->max_age * 1000, min);
+    }
+
+    info->fresh = info->fetched + fresh;
+    info->stale = info->fresh + id->stale;
+}
+
+
 ngx_int_t
 ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
     ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t limit,
-    ngx_msec_t unknown)
+    ngx_uint_t unknown)
 {
     ngx_int_t               rc;
     ngx_actor_token_set_t  *set;
@@ -232,9 +257,11 @@ ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
         rc = NGX_AGAIN;
 
     } else if ((set->info.failed
-                && ngx_actor_token_before(now, set->info.next))
+                && ngx_actor_token_before(now,
+                               set->info.failure
+                               + ngx_actor_token_store_pause(id, &set->info)))
                || (unknown && set->asked
-                   && ngx_actor_token_before(now, set->unknown)))
+                   && ngx_actor_token_before(now, set->unknown + id->refetch)))
     {
         rc = NGX_DECLINED;
 
@@ -242,7 +269,7 @@ ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
         rc = ngx_actor_token_store_claim(store, set, id, now, limit);
 
         if (rc == NGX_OK && unknown) {
-            set->unknown = now + unknown;
+            set->unknown = now;
             set->asked = 1;
         }
     }
@@ -256,8 +283,7 @@ ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
 ngx_int_t
 ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id, ngx_msec_t now,
-    const ngx_str_t *text, const u_char *content, ngx_msec_t fresh,
-    ngx_msec_t stale)
+    const ngx_str_t *text, const u_char *content, time_t max_age)
 {
     ngx_int_t               rc;
     ngx_uint_t              late;
@@ -288,15 +314,18 @@ ngx_actor_token_store_end(ngx_actor_token_store_t *store,
 
     set->info.known = (rc != NGX_OK);
     set->info.fetched = now;
-    set->info.fresh = now + fresh;
-    set->info.stale = now + fresh + stale;
+    set->info.max_age = max_age;
+
+    ngx_actor_token_store_times(id, &set->info);
 
     ngx_memcpy(set->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
 
     if (rc == NGX_OK) {
         set->info.failed = 0;
 
-        if (set->asked && !ngx_actor_token_before(now, set->unknown)) {
+        if (set->asked
+            && !ngx_actor_token_before(now, set->unknown + id->refetch))
+        {
             set->asked = 0;
         }
     }
@@ -372,15 +401,29 @@ ngx_actor_token_store_put(ngx_actor_token_store_t *store,
 }
 
 
+static ngx_msec_t
+ngx_actor_token_store_pause(const ngx_actor_token_set_id_t *id,
+    const ngx_actor_token_set_info_t *info)
+{
+    ngx_uint_t  i;
+    ngx_msec_t  pause, max;
+
+    pause = id->refetch;
+    max = ngx_max(pause, NGX_ACTOR_TOKEN_PAUSE_MAX);
+
+    for (i = 1; i < info->failed && pause < max; i++) {
+        pause *= 2;
+    }
+
+    return ngx_min(pause, max);
+}
+
+
 void
 ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
-    const ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t pause)
+    const ngx_actor_token_set_id_t *id, ngx_msec_t now)
 {
-    ngx_uint_t              i;
-    ngx_msec_t              max;
     ngx_actor_token_set_t  *set;
-
-    max = ngx_max(pause, NGX_ACTOR_TOKEN_PAUSE_MAX);
 
     ngx_shmtx_lock(&store->shpool->mutex);
 
@@ -390,13 +433,8 @@ ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
     ngx_actor_token_store_unclaim(store, set, id);
 
     if (set) {
-
-        for (i = 0; i < set->info.failed && pause < max; i++) {
-            pause *= 2;
-        }
-
         set->info.failed++;
-        set->info.next = now + ngx_min(pause, max);
+        set->info.failure = now;
 
         ngx_actor_token_store_place(store, set);
     }

@@ -23,6 +23,7 @@
 #define NGX_ACTOR_TOKEN_FAILED_MAX    1000
 #define NGX_ACTOR_TOKEN_FETCHES_MAX   8      /* of an issuer, at one time */
 #define NGX_ACTOR_TOKEN_PAUSE_MAX     600000 /* msec, after failures */
+#define NGX_ACTOR_TOKEN_FRESH_MIN     60000  /* msec, whatever max-age says */
 
 /* the smallest zone that works */
 #define NGX_ACTOR_TOKEN_STORE_MIN     (8 * ngx_pagesize)
@@ -40,11 +41,18 @@ typedef struct {
 } ngx_actor_token_store_t;
 
 
-/* which set is meant, and whether it may be forgotten for others */
+/*
+ * Which set is meant, whether it may be forgotten for others, and the times of
+ * the configuration: of one that has been reloaded since the set was fetched,
+ * those of now.
+ */
 
 typedef struct {
     u_char                       id[NGX_ACTOR_TOKEN_DIGEST_LEN];
     u_char                       issuer[NGX_ACTOR_TOKEN_DIGEST_LEN];
+    ngx_msec_t                   cache;
+    ngx_msec_t                   stale;
+    ngx_msec_t                   refetch;
     ngx_msec_t                   until;      /* the end of the last claim */
     unsigned                     tenant:1;   /* one of the issuer's many */
     unsigned                     file:1;     /* read from a key file */
@@ -56,9 +64,10 @@ typedef struct {
 typedef struct {
     u_char                       content[NGX_ACTOR_TOKEN_DIGEST_LEN];
     ngx_msec_t                   fetched;
+    time_t                       max_age;    /* seconds; -1: none was said */
     ngx_msec_t                   fresh;      /* until then; and the last */
     ngx_msec_t                   stale;      /* moment that it may be used */
-    ngx_msec_t                   next;       /* no fetch before, if "failed" */
+    ngx_msec_t                   failure;    /* the last, if "failed" */
     ngx_uint_t                   failed;     /* fetches in a row */
     unsigned                     kept:1;     /* there is a set */
     unsigned                     known:1;    /* but there was no room for it */
@@ -77,32 +86,35 @@ ngx_int_t ngx_actor_token_store_look(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id, ngx_msec_t now,
     ngx_actor_token_set_info_t *info, ngx_pool_t *pool, ngx_str_t *text);
 
+/* "fresh" and "stale" of a set of which the rest is known */
+void ngx_actor_token_store_times(const ngx_actor_token_set_id_t *id,
+    ngx_actor_token_set_info_t *info);
+
 /*
  * Asks for a fetch.  NGX_OK if it is the caller's to do within "limit" msec;
  * NGX_DONE is the same, but the zone has no place to note it in, and how often
  * it is fetched is for the caller to bound; NGX_AGAIN if others fetch this
  * set, or too many of its issuer's; NGX_DECLINED if it must not be fetched
- * yet.  "unknown" is a fetch for an unknown kid: one is allowed in that many
- * msec, and 0 is none of these.  Each of these fetches is to be ended.
+ * yet.  "unknown" is a fetch for an unknown kid: one is allowed in "refetch"
+ * msec.  Each of these fetches is to be ended.
  */
 ngx_int_t ngx_actor_token_store_begin(ngx_actor_token_store_t *store,
     ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t limit,
-    ngx_msec_t unknown);
+    ngx_uint_t unknown);
 
 /*
- * Ends a fetch of the caller's: with a set, of that digest and fresh and then
- * usable for so many msec; or without, and others must wait for "pause" msec,
- * twice as long each time.  NGX_DECLINED if there was no room for the set: then
+ * Ends a fetch of the caller's: with a set, of that digest and "max-age"; or
+ * without, and others must wait for "refetch" msec, twice as long each time.
+ * NGX_DECLINED if there was no room for the set: then
  * others can know its digest, if there was room for that, and so that theirs
  * is another.  NGX_ABORT if it took so long that others have fetched a newer
  * one.
  */
 ngx_int_t ngx_actor_token_store_end(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id, ngx_msec_t now,
-    const ngx_str_t *text, const u_char *content, ngx_msec_t fresh,
-    ngx_msec_t stale);
+    const ngx_str_t *text, const u_char *content, time_t max_age);
 void ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
-    const ngx_actor_token_set_id_t *id, ngx_msec_t now, ngx_msec_t pause);
+    const ngx_actor_token_set_id_t *id, ngx_msec_t now);
 
 /* or nothing has come of it, and others may fetch at once */
 void ngx_actor_token_store_cancel(ngx_actor_token_store_t *store,

@@ -47,7 +47,7 @@ ngx_http_actor_token_file_keep(ngx_http_actor_token_ring_t *ring,
 
     if (rc == NGX_OK || rc == NGX_DONE) {
         (void) ngx_actor_token_store_end(store, &id, now, text, file->content,
-                                         0, 0);
+                                         -1);
     }
 }
 

@@ -9,7 +9,6 @@
 
 
 #define NGX_HTTP_ACTOR_TOKEN_FETCH_LIMIT  60000    /* msec, for one fetch */
-#define NGX_HTTP_ACTOR_TOKEN_FRESH_MIN    60000    /* msec, of a max-age */
 #define NGX_HTTP_ACTOR_TOKEN_POLL         100      /* msec */
 
 
@@ -27,8 +26,6 @@ static void ngx_http_actor_token_remote_keep(
 static void ngx_http_actor_token_remote_fail(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now,
     const ngx_str_t *cause);
-static ngx_msec_t ngx_http_actor_token_remote_fresh(
-     const ngx_http_actor_token_key_request_t *request, time_t max_age);
 static void ngx_http_actor_token_remote_arm(
     ngx_http_actor_token_remote_t *remote, ngx_msec_t now);
 static void ngx_http_actor_token_remote_wake(
@@ -37,7 +34,7 @@ static void ngx_http_actor_token_remote_wake(
 
 ngx_int_t
 ngx_http_actor_token_remote_refresh(ngx_http_actor_token_remote_t *remote,
-    ngx_msec_t now, ngx_msec_t unknown)
+    ngx_msec_t now, ngx_uint_t unknown)
 {
     ngx_int_t                                  rc;
     ngx_str_t                                  cause;
@@ -262,23 +259,17 @@ ngx_http_actor_token_remote_keep(ngx_http_actor_token_remote_t *remote,
     const ngx_http_actor_token_answer_t *answer, ngx_msec_t now,
     const u_char *content)
 {
-    ngx_int_t                                  rc;
-    ngx_msec_t                                 fresh;
-    const ngx_http_actor_token_key_request_t  *request;
-
-    request = remote->ring->block->request;
-
-    fresh = ngx_http_actor_token_remote_fresh(request, answer->max_age);
+    ngx_int_t  rc;
 
     rc = ngx_actor_token_store_end(remote->remotes->store, &remote->id, now,
-                                   &answer->body, content, fresh,
-                                   request->stale);
+                                   &answer->body, content, answer->max_age);
 
     ngx_memcpy(remote->info.content, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
 
     remote->info.fetched = now;
-    remote->info.fresh = now + fresh;
-    remote->info.stale = now + fresh + request->stale;
+    remote->info.max_age = answer->max_age;
+
+    ngx_actor_token_store_times(&remote->id, &remote->info);
 
     ngx_http_actor_token_metrics_fetched(remote->remotes->metrics,
                                          &remote->ring->block->issuer, 1);
@@ -287,7 +278,8 @@ ngx_http_actor_token_remote_keep(ngx_http_actor_token_remote_t *remote,
                   "keys of issuer \"%V\"%s%V%s have been fetched, and are "
                   "fresh for %M ms", &remote->ring->block->issuer.name,
                   remote->id.tenant ? " for tenant \"" : "",
-                  &remote->node.str, remote->id.tenant ? "\"" : "", fresh);
+                  &remote->node.str, remote->id.tenant ? "\"" : "",
+                  remote->info.fresh - now);
 
     remote->useless = 0;
     remote->homeless = (rc == NGX_DECLINED);
@@ -319,8 +311,7 @@ ngx_http_actor_token_remote_fail(ngx_http_actor_token_remote_t *remote,
     ngx_http_actor_token_metrics_fetched(remote->remotes->metrics,
                                          &block->issuer, 0);
 
-    ngx_actor_token_store_fail(remote->remotes->store, &remote->id, now,
-                               block->request->refetch);
+    ngx_actor_token_store_fail(remote->remotes->store, &remote->id, now);
 
     ngx_log_error(NGX_LOG_ERR, remote->remotes->log, 0,
                   "keys of issuer \"%V\"%s%V%s could not be fetched: "
@@ -328,25 +319,6 @@ ngx_http_actor_token_remote_fail(ngx_http_actor_token_remote_t *remote,
                   remote->id.tenant ? " for tenant \"" : "",
                   &remote->node.str, remote->id.tenant ? "\"" : "", cause,
                   remote->keyset ? "; the last good set stays in use" : "");
-}
-
-
-/* "max-age" may shorten the time, but not below a minute */
-
-static ngx_msec_t
-ngx_http_actor_token_remote_fresh(
-    const ngx_http_actor_token_key_request_t *request, time_t max_age)
-{
-    ngx_msec_t  age, min;
-
-    if (max_age < 0 || max_age > (time_t) (request->cache / 1000)) {
-        return request->cache;
-    }
-
-    age = (ngx_msec_t) max_age * 1000;
-    min = ngx_min(request->cache, NGX_HTTP_ACTOR_TOKEN_FRESH_MIN);
-
-    return ngx_max(age, min);
 }
 
 

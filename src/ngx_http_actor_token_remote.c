@@ -235,6 +235,10 @@ ngx_http_actor_token_remote_identify(ngx_http_actor_token_remote_t *remote)
     block = remote->ring->block;
     request = block->request;
 
+    remote->id.cache = request->cache;
+    remote->id.stale = request->stale;
+    remote->id.refetch = request->refetch;
+
     s.len = block->issuer.value.len + request->uri.len + request->server.len
             + remote->node.str.len + 4 * sizeof(size_t);
 
@@ -461,10 +465,7 @@ ngx_http_actor_token_remote_unknown(ngx_http_actor_token_asker_t *asker,
 
     now = ngx_current_msec;
 
-    if (ngx_http_actor_token_remote_refresh(remote, now,
-                                         remote->ring->block->request->refetch)
-        != NGX_AGAIN)
-    {
+    if (ngx_http_actor_token_remote_refresh(remote, now, 1) != NGX_AGAIN) {
         return NGX_DECLINED;
     }
 

@@ -93,10 +93,10 @@ void ngx_http_actor_token_remote_swap(ngx_http_actor_token_remote_t *remote,
  * Has the set fetched, unless it is fresh: NGX_OK.  NGX_AGAIN if a fetch runs
  * now, here or in another worker; NGX_DECLINED if there must not be one yet.
  * "unknown": a kid is not in the set, which is fetched although it is fresh
- * if so many msec have passed since the last fetch.
+ * if "key_refetch" has passed since that happened last.
  */
 ngx_int_t ngx_http_actor_token_remote_refresh(
-    ngx_http_actor_token_remote_t *remote, ngx_msec_t now, ngx_msec_t unknown);
+    ngx_http_actor_token_remote_t *remote, ngx_msec_t now, ngx_uint_t unknown);
 
 /* has the fetch, if there is one, end without an answer */
 void ngx_http_actor_token_remote_abandon(

@@ -37,6 +37,7 @@ static void test_late(void);
 static void test_pauses(void);
 static ngx_int_t unknown(set_t *set, ngx_msec_t now);
 static void test_unknown(void);
+static void test_other_times(void);
 static void test_quota(void);
 static void test_quota_of_the_dead(void);
 static void test_quota_without_places(void);
@@ -78,6 +79,7 @@ unit_tests(void)
     test_late();
     test_pauses();
     test_unknown();
+    test_other_times();
     test_quota();
     test_quota_of_the_dead();
     test_quota_without_places();
@@ -120,6 +122,9 @@ make(set_t *set, const char *issuer, const char *tenant)
     (void) ngx_actor_token_sha256(server_crypto, buf, p - buf, set->id.id);
 
     set->id.tenant = (tenant != NULL);
+    set->id.cache = FRESH;
+    set->id.stale = STALE;
+    set->id.refetch = PAUSE;
 
     fill(set, tenant ? tenant : issuer, 100);
 }
@@ -149,7 +154,7 @@ static ngx_int_t
 end(set_t *set, ngx_msec_t now)
 {
     return ngx_actor_token_store_end(&store, &set->id, now, &set->text,
-                                     set->content, FRESH, STALE);
+                                     set->content, -1);
 }
 
 
@@ -306,7 +311,7 @@ test_late(void)
     is(begin(&slow, NOW), NGX_OK, "late: the slow again");
     ngx_pid = getppid();
     is(begin(&quick, NOW + LIMIT), NGX_OK, "late: the quick fails");
-    ngx_actor_token_store_fail(&store, &quick.id, NOW + LIMIT + 1, PAUSE);
+    ngx_actor_token_store_fail(&store, &quick.id, NOW + LIMIT + 1);
     ngx_pid = self;
 
     is(end(&slow, NOW + LIMIT + 2), NGX_OK, "late: then the slow is good");
@@ -331,7 +336,7 @@ test_pauses(void)
 
     for (i = 0; i < 8; i++) {
         is(begin(&one, now), NGX_OK, "pauses: fetch %d", (int) i);
-        ngx_actor_token_store_fail(&store, &one.id, now, PAUSE);
+        ngx_actor_token_store_fail(&store, &one.id, now);
 
         is(begin(&one, now + pause - 1), NGX_DECLINED,
            "pauses: not for %d s", (int) pause / 1000);
@@ -344,7 +349,7 @@ test_pauses(void)
 
     is(fetch(&one, now), NGX_OK, "pauses: it works again");
     is(begin(&one, now), NGX_OK, "pauses: at once");
-    ngx_actor_token_store_fail(&store, &one.id, now, PAUSE);
+    ngx_actor_token_store_fail(&store, &one.id, now);
     is(begin(&one, now + PAUSE - 1), NGX_DECLINED, "pauses: they begin");
     is(begin(&one, now + PAUSE), NGX_OK, "pauses: anew");
     ok(kept(&one), "pauses: with the last good set");
@@ -353,10 +358,12 @@ test_pauses(void)
 
     server_store(&store, 16 * ngx_pagesize);
 
+    one.id.refetch = 3600000;
+
     (void) begin(&one, NOW);
-    ngx_actor_token_store_fail(&store, &one.id, NOW, 3600000);
+    ngx_actor_token_store_fail(&store, &one.id, NOW);
     (void) begin(&one, NOW + 3600000);
-    ngx_actor_token_store_fail(&store, &one.id, NOW + 3600000, 3600000);
+    ngx_actor_token_store_fail(&store, &one.id, NOW + 3600000);
     is(begin(&one, NOW + 7200000 - 1), NGX_DECLINED, "pauses: an hour");
     is(begin(&one, NOW + 7200000), NGX_OK, "pauses: and no more");
 
@@ -370,7 +377,7 @@ test_pauses(void)
 static ngx_int_t
 unknown(set_t *set, ngx_msec_t now)
 {
-    return ngx_actor_token_store_begin(&store, &set->id, now, LIMIT, PAUSE);
+    return ngx_actor_token_store_begin(&store, &set->id, now, LIMIT, 1);
 }
 
 
@@ -395,10 +402,87 @@ test_unknown(void)
     is(unknown(&one, NOW + PAUSE), NGX_DECLINED, "unknown: still not");
     is(unknown(&one, NOW + PAUSE + 1), NGX_OK, "unknown: after the time");
 
-    ngx_actor_token_store_fail(&store, &one.id, NOW + PAUSE + 2, 2 * PAUSE);
-    is(unknown(&one, NOW + 2 * PAUSE + 10), NGX_DECLINED,
+    ngx_actor_token_store_fail(&store, &one.id, NOW + PAUSE + 2);
+    is(begin(&one, NOW + 2 * PAUSE + 2), NGX_OK, "unknown: fails");
+    ngx_actor_token_store_fail(&store, &one.id, NOW + 2 * PAUSE + 2);
+    is(unknown(&one, NOW + 4 * PAUSE + 1), NGX_DECLINED,
        "unknown: not in the pause after a failure");
-    is(unknown(&one, NOW + 3 * PAUSE + 2), NGX_OK, "unknown: but then");
+    is(unknown(&one, NOW + 4 * PAUSE + 2), NGX_OK, "unknown: but then");
+}
+
+
+/* a reload may have changed the times of a set that is there */
+
+static void
+test_other_times(void)
+{
+    set_t  one;
+
+    server_store(&store, 16 * ngx_pagesize);
+
+    make(&one, "one", NULL);
+    (void) fetch(&one, NOW);
+
+    one.id.cache = 5000;
+    one.id.stale = 7000;
+
+    ok(kept(&one), "times: a set");
+    is(info.fresh - NOW, 5000, "times: key_cache of now");
+    is(info.stale - NOW, 12000, "times: key_stale of now");
+
+    one.id.cache = 2 * FRESH;
+    one.id.stale = 2 * STALE;
+
+    ok(kept(&one), "times: and longer");
+    is(info.fresh - NOW, 2 * FRESH, "times: than it was fetched for");
+    is(info.stale - NOW, 2 * FRESH + 2 * STALE, "times: and stale");
+
+    one.id.cache = 7200000;
+
+    (void) begin(&one, NOW);
+    (void) ngx_actor_token_store_end(&store, &one.id, NOW, &one.text,
+                                     one.content, 100);
+
+    ok(kept(&one), "times: with a max-age");
+    is(info.fresh - NOW, 100000, "times: which is shorter");
+
+    one.id.cache = 90000;
+
+    ok(kept(&one), "times: and then");
+    is(info.fresh - NOW, 90000, "times: is not");
+
+    one.id.cache = 7200000;
+
+    (void) begin(&one, NOW);
+    (void) ngx_actor_token_store_end(&store, &one.id, NOW, &one.text,
+                                     one.content, 1);
+
+    ok(kept(&one), "times: a max-age of a second");
+    is(info.fresh - NOW, 60000, "times: is a minute");
+
+    one.id.cache = 5000;
+
+    ok(kept(&one), "times: but not with a key_cache");
+    is(info.fresh - NOW, 5000, "times: that is shorter");
+
+    (void) begin(&one, NOW);
+    ngx_actor_token_store_fail(&store, &one.id, NOW);
+    is(begin(&one, NOW + PAUSE - 1), NGX_DECLINED, "times: a pause");
+
+    one.id.refetch = 1000;
+
+    is(begin(&one, NOW + 999), NGX_DECLINED, "times: a shorter one");
+    is(begin(&one, NOW + 1000), NGX_OK, "times: is over");
+    is(end(&one, NOW + 1000), NGX_OK, "times: it works again");
+
+    is(unknown(&one, NOW + 1000), NGX_OK, "times: an unknown kid");
+    is(end(&one, NOW + 1000), NGX_OK, "times: which stays unknown");
+    is(unknown(&one, NOW + 1999), NGX_DECLINED, "times: not again");
+
+    one.id.refetch = PAUSE;
+
+    is(unknown(&one, NOW + 2000), NGX_DECLINED, "times: for longer");
+    is(unknown(&one, NOW + 1000 + PAUSE), NGX_OK, "times: but then");
 }
 
 
@@ -436,7 +520,7 @@ test_quota(void)
     is(begin(&set[i], NOW + 11), NGX_OK, "quota: another begins");
     is(begin(&set[1], NOW + 12), NGX_AGAIN, "quota: which is all");
 
-    ngx_actor_token_store_fail(&store, &set[3].id, NOW + 13, PAUSE);
+    ngx_actor_token_store_fail(&store, &set[3].id, NOW + 13);
     is(begin(&set[1], NOW + 14), NGX_OK, "quota: one has failed");
 
     ngx_actor_token_store_cancel(&store, &set[5].id);
@@ -511,7 +595,7 @@ test_quota_without_places(void)
 
     is(end(&set[0], NOW), NGX_DECLINED, "places: no room");
     is(begin(&set[i - 1], NOW), NGX_DONE, "places: it has ended, still");
-    ngx_actor_token_store_fail(&store, &set[1].id, NOW, PAUSE);
+    ngx_actor_token_store_fail(&store, &set[1].id, NOW);
     is(begin(&set[0], NOW), NGX_DONE, "places: as has one that failed");
     ngx_actor_token_store_cancel(&store, &set[2].id);
     is(begin(&set[1], NOW), NGX_DONE, "places: and one that was cancelled");
@@ -547,7 +631,7 @@ test_changes(void)
     is(*store.changes, changes, "changes: none by the same set");
 
     (void) begin(&one, NOW + 2);
-    ngx_actor_token_store_fail(&store, &one.id, NOW + 3, PAUSE);
+    ngx_actor_token_store_fail(&store, &one.id, NOW + 3);
     is(*store.changes, changes, "changes: none by a failure");
 
     fill(&one, "new", 100);
@@ -600,7 +684,7 @@ test_wrap(void)
 
     is(begin(&one, now), NGX_OK, "wrap: a fetch");
     is(begin(&one, now + 2000), NGX_AGAIN, "wrap: goes on");
-    ngx_actor_token_store_fail(&store, &one.id, now, PAUSE);
+    ngx_actor_token_store_fail(&store, &one.id, now);
     is(begin(&one, now + 2000), NGX_DECLINED, "wrap: has failed");
     is(begin(&one, now + PAUSE), NGX_OK, "wrap: the pause is over");
     is(end(&one, now + PAUSE), NGX_OK, "wrap: a set");
@@ -657,7 +741,7 @@ fail_many(ngx_uint_t n)
             abort();
         }
 
-        ngx_actor_token_store_fail(&store, &set.id, NOW, PAUSE);
+        ngx_actor_token_store_fail(&store, &set.id, NOW);
     }
 }
 
@@ -950,7 +1034,7 @@ test_number(void)
 
     make(&bad, "idp", "bad");
     (void) begin(&bad, NOW);
-    ngx_actor_token_store_fail(&store, &bad.id, NOW, PAUSE);
+    ngx_actor_token_store_fail(&store, &bad.id, NOW);
 
     is(fetch_many("tenant", 100, NGX_ACTOR_TOKEN_SETS_MAX + 100),
        NGX_ACTOR_TOKEN_SETS_MAX + 100, "number: all are taken");
@@ -1051,7 +1135,7 @@ test_growth(void)
 
             if (n % 50 != 49 && (n + i) % 3 == 0) {
                 ngx_actor_token_store_fail(&store, &set[i].id,
-                                           NOW + n * 10 * LIMIT * 10, 1);
+                                           NOW + n * 10 * LIMIT * 10);
 
             } else if (end(&set[i], NOW + n * 10 * LIMIT * 10) != NGX_OK) {
                 abort();

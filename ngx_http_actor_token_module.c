@@ -926,7 +926,10 @@ ngx_http_actor_token_init_module(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    ngx_http_actor_token_files_start(cycle, mcf);
+    if (mcf->store) {
+        ngx_actor_token_store_renew(mcf->store);
+        ngx_http_actor_token_files_start(cycle, mcf);
+    }
 
     if ((mcf->metrics
          && ngx_http_actor_token_metrics_attach(cycle, mcf) != NGX_OK)

@@ -476,22 +476,31 @@ ngx_actor_token_store_proven(ngx_actor_token_store_t *store,
 
 
 void
-ngx_actor_token_store_forget_files(ngx_actor_token_store_t *store)
+ngx_actor_token_store_renew(ngx_actor_token_store_t *store)
 {
+    ngx_uint_t              i;
     ngx_queue_t            *q, *next;
     ngx_actor_token_set_t  *set;
 
+    ngx_queue_t  *queues[] = { &store->sh->blocks, &store->sh->proven,
+                               &store->sh->unproven, &store->sh->empty };
+
     ngx_shmtx_lock(&store->shpool->mutex);
 
-    for (q = ngx_queue_head(&store->sh->blocks);
-         q != ngx_queue_sentinel(&store->sh->blocks);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
+    for (i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
 
-        if (set->file) {
-            ngx_actor_token_store_forget(store, set);
+        for (q = ngx_queue_head(queues[i]);
+             q != ngx_queue_sentinel(queues[i]);
+             q = next)
+        {
+            next = ngx_queue_next(q);
+            set = ngx_queue_data(q, ngx_actor_token_set_t, queue);
+
+            set->info.failed = 0;
+
+            if (set->file) {
+                ngx_actor_token_store_forget(store, set);
+            }
         }
     }
 

@@ -120,8 +120,11 @@ void ngx_actor_token_store_fail(ngx_actor_token_store_t *store,
 void ngx_actor_token_store_cancel(ngx_actor_token_store_t *store,
     const ngx_actor_token_set_id_t *id);
 
-/* a new configuration has read all key files itself */
-void ngx_actor_token_store_forget_files(ngx_actor_token_store_t *store);
+/*
+ * A new configuration has read all key files itself, and need not wait where
+ * fetches for the one before have failed.
+ */
+void ngx_actor_token_store_renew(ngx_actor_token_store_t *store);
 
 /*
  * Of what all workers see, one should tell: whether nobody has seen this in

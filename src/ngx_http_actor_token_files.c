@@ -823,12 +823,6 @@ ngx_http_actor_token_files_start(ngx_cycle_t *cycle,
     ngx_uint_t                  i;
     ngx_actor_token_issuer_t  **issuer;
 
-    if (mcf->store == NULL) {
-        return;
-    }
-
-    ngx_actor_token_store_forget_files(mcf->store);
-
     /* a worker that starts after a change looks at its files at once */
 
     issuer = mcf->trusted.issuers.issuers.elts;

@@ -323,7 +323,7 @@ test_late(void)
 static void
 test_pauses(void)
 {
-    set_t       one;
+    set_t       one, two;
     ngx_uint_t  i;
     ngx_msec_t  now, pause;
 
@@ -366,6 +366,20 @@ test_pauses(void)
     ngx_actor_token_store_fail(&store, &one.id, NOW + 3600000);
     is(begin(&one, NOW + 7200000 - 1), NGX_DECLINED, "pauses: an hour");
     is(begin(&one, NOW + 7200000), NGX_OK, "pauses: and no more");
+
+    /* nor with a new configuration */
+
+    make(&two, "idp", "tenant");
+
+    ngx_actor_token_store_fail(&store, &one.id, NOW + 7200000);
+    (void) begin(&two, NOW);
+    ngx_actor_token_store_fail(&store, &two.id, NOW);
+    is(begin(&two, NOW), NGX_DECLINED, "pauses: of a tenant");
+
+    ngx_actor_token_store_renew(&store);
+
+    is(begin(&one, NOW + 7200000), NGX_OK, "pauses: not after a reload");
+    is(begin(&two, NOW), NGX_OK, "pauses: nor of a tenant");
 
     /* what was cancelled has not failed */
 
@@ -994,7 +1008,7 @@ test_files(void)
     make(&one, "issuer0", NULL);
     fill(&one, "issuer0", ngx_pagesize);
 
-    ngx_actor_token_store_forget_files(&store);
+    ngx_actor_token_store_renew(&store);
 
     ok(!kept(&file), "files: all are read again");
     ok(kept(&one), "files: but no set is fetched again");

@@ -33,6 +33,7 @@ typedef struct {
     const char                        *what;     /* else is wrong */
     ngx_uint_t                         quiet;    /* another worker tells */
     ngx_uint_t                         failed;   /* no fault of the file */
+    ngx_uint_t                         crowded;  /* nor its fault alone */
 } ngx_http_actor_token_contents_t;
 
 
@@ -169,10 +170,10 @@ ngx_http_actor_token_file_load(ngx_conf_t *cf, ngx_actor_token_store_t *store,
 
         /* or it would not be read again until it changes */
 
-        if (!c.failed) {
+        if (!c.failed && !c.crowded) {
             ngx_http_actor_token_file_remember(file, &c.info);
 
-        } else if (cf == NULL) {
+        } else if (cf == NULL && c.failed) {
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "\"%V\" of issuer \"%V\" could not be read again: "
                           "out of memory; the last good keys stay in use",
@@ -244,7 +245,7 @@ ngx_http_actor_token_file_take(ngx_conf_t *cf, ngx_actor_token_store_t *store,
 
     if (keyset == NULL) {
 
-        if (!c->failed) {
+        if (!c->failed && !c->crowded) {
             ngx_memcpy(file->bad, content, NGX_ACTOR_TOKEN_DIGEST_LEN);
         }
 
@@ -523,6 +524,18 @@ ngx_http_actor_token_file_parse(ngx_conf_t *cf,
         ngx_http_actor_token_file_fault(cf, file, c,
             "\"%V\" holds a secret, which is read only at start and reload",
             &source->file);
+        rc = NGX_DECLINED;
+    }
+
+    /* another file may have fewer in a moment */
+
+    if (rc == NGX_OK && cf == NULL
+        && ngx_http_actor_token_ring_full(ring, file->keyset, keyset))
+    {
+        ngx_http_actor_token_file_fault(cf, file, c,
+            "\"%V\" and the other keys of issuer \"%V\" are more than 256",
+            &source->file, &issuer->name);
+        c->crowded = 1;
         rc = NGX_DECLINED;
     }
 

@@ -231,9 +231,7 @@ ngx_http_actor_token_keys_load(ngx_conf_t *cf,
 
     ngx_http_actor_token_ring_update(block->ring);
 
-    if (ngx_http_actor_token_ring_size(block->ring)
-        > NGX_ACTOR_TOKEN_KEYS_MAX)
-    {
+    if (ngx_http_actor_token_ring_full(block->ring, NULL, NULL)) {
         ngx_http_actor_token_conf_log(cf, NGX_LOG_EMERG, &block->pos,
             "issuer \"%V\" has more than 256 keys", &block->issuer.name);
         return NGX_CONF_ERROR;
@@ -553,17 +551,31 @@ ngx_http_actor_token_keyset_let_go(void *data)
 
 
 ngx_uint_t
-ngx_http_actor_token_ring_size(const ngx_http_actor_token_ring_t *ring)
+ngx_http_actor_token_ring_full(const ngx_http_actor_token_ring_t *ring,
+    const ngx_actor_token_keyset_t *old,
+    const ngx_actor_token_keyset_t *keyset)
 {
-    ngx_uint_t  i, n;
+    ngx_uint_t                              i, n;
+    const ngx_actor_token_keyset_t         *own;
+    const ngx_http_actor_token_key_file_t  *file;
 
-    n = 0;
+    n = keyset ? keyset->jwks.keys.nelts : 0;
+    own = ring->remote ? ngx_http_actor_token_remote_keyset(ring->remote)
+                       : NULL;
 
-    for (i = 0; i < ring->keys.nsets; i++) {
-        n += ring->keys.sets[i]->keys.nelts;
+    if (own && own != old) {
+        n += own->jwks.keys.nelts;
     }
 
-    return n;
+    file = ring->files.elts;
+
+    for (i = 0; i < ring->files.nelts; i++) {
+        if (file[i].keyset != old) {
+            n += file[i].keyset->jwks.keys.nelts;
+        }
+    }
+
+    return n > NGX_ACTOR_TOKEN_KEYS_MAX;
 }
 
 

@@ -86,9 +86,11 @@ typedef struct {
 ngx_int_t ngx_http_actor_token_keys_status(ngx_http_actor_token_ring_t *ring,
     ngx_http_actor_token_keys_status_t *status);
 
-/* how many keys the block has */
-ngx_uint_t ngx_http_actor_token_ring_size(
-    const ngx_http_actor_token_ring_t *ring);
+/* whether the block has too many keys with "keyset" in place of "old" */
+ngx_uint_t ngx_http_actor_token_ring_full(
+    const ngx_http_actor_token_ring_t *ring,
+    const ngx_actor_token_keyset_t *old,
+    const ngx_actor_token_keyset_t *keyset);
 
 /*
  * Keeps the keys that a token may be verified with for as long as the pool

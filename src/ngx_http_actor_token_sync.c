@@ -170,6 +170,14 @@ ngx_http_actor_token_remote_parse(ngx_http_actor_token_remote_t *remote,
         *err = fault.what;
     }
 
+    if (rc == NGX_OK && !remote->id.tenant
+        && ngx_http_actor_token_ring_full(remote->ring, remote->keyset,
+                                          keyset))
+    {
+        *err = "holds more than 256 keys with those of files";
+        rc = NGX_DECLINED;
+    }
+
     if (rc != NGX_OK) {
         ngx_actor_token_keyset_release(keyset);
         return NULL;
